@@ -2,5 +2,7 @@
 declare namespace NodeJS {
   interface ProcessEnv {
     WIREFORM_MODE?: "jit" | "interpret";
+    /** Set by `pnpm fuzz`: how often to try each property. */
+    WIREFORM_FUZZ_RUNS?: string;
   }
 }
