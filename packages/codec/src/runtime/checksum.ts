@@ -52,13 +52,9 @@ export function crc<W extends number>(parameters: CrcParameters<W>): Checksum<Cr
   return (model.width <= 32 ? narrowCrc(model) : wideCrc(model)) as Checksum<CrcValue<W>>;
 }
 
-interface Model {
-  readonly name: string;
-  readonly width: number;
+interface Model extends Required<CrcParameters> {
   readonly poly: bigint;
   readonly init: bigint;
-  readonly refin: boolean;
-  readonly refout: boolean;
   readonly xorout: bigint;
 }
 
@@ -278,10 +274,10 @@ export const internetChecksum: Checksum<number> = /* @__PURE__ */ sum(
 );
 
 function addWords(state: number, b: Uint8Array, start: number, end: number): number {
+  if (start >= end) return state;
   let total = state & 0xffff;
   let i = start;
-  if (state >> 16 && i < end) total += b[i++]!;
-  else if (state >> 16) return state;
+  if (state >> 16) total += b[i++]!;
   while (end - i >= 2) {
     // 0x8000 bytes are 0x4000 words: the sum stays an int32.
     const stop = Math.min(end - 1, i + 0x8000);

@@ -158,7 +158,8 @@ export function readUtf16(b: Uint8Array, start: number, end: number, little: boo
 }
 
 function readUnits(b: Uint8Array, start: number, end: number, little: boolean): string {
-  if (native !== undefined && end - start > 2 * shortRead) {
+  // A copy with its bytes swapped has to be allocated, which pays later.
+  if (native !== undefined && end - start > (little ? 2 * shortRead : 192)) {
     if (little) return native.ucs2Slice.call(b, start, end);
     const swapped = new Uint8Array(end - start);
     for (let i = start, o = 0; i < end; i += 2, o += 2) {
