@@ -115,6 +115,10 @@ describe("checksum", () => {
     }
   });
 
+  it("carries into the internet checksum as often as the carry itself carries", () => {
+    expect(compute(internetChecksum, fromHex(`${"ffff".repeat(0x101)}0100ff`))).toBe(0xfffe);
+  });
+
   it("does not overflow over long runs of ff", () => {
     const bytes = new Uint8Array(200_001).fill(0xff);
     let [low, high, words, fletcherLow, fletcherHigh] = [1n, 0n, 0n, 0n, 0n];
