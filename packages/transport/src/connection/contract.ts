@@ -1,0 +1,63 @@
+// What transport needs of a codec and of a decoder. Deleted when @wireform/codec exports both.
+
+export interface Codec<Out, In = Out> {
+  encode(value: In): Uint8Array;
+  decode(bytes: Uint8Array): Out;
+  size(value: In): number;
+  write(value: In, into: Uint8Array, offset?: number): number;
+  read(from: Uint8Array, offset?: number): { value: Out; offset: number } | { needed: number };
+  readonly bound: { min: number; max: number };
+}
+
+export type DecoderOptions = Readonly<Record<string, unknown>>;
+
+/** Cuts a byte stream into messages; a stand-in that knows only `codec.read`. */
+export class Decoder<Out> {
+  #codec: Codec<Out, never>;
+  #rest: Uint8Array = new Uint8Array(0);
+  needed = 1;
+
+  constructor(codec: Codec<Out, never>, _options: DecoderOptions = {}) {
+    this.#codec = codec;
+  }
+
+  get buffered(): number {
+    return this.#rest.length;
+  }
+
+  *push(chunk: Uint8Array): Generator<Out, void> {
+    if (this.#rest.length === 0) this.#rest = chunk;
+    else {
+      const joined = new Uint8Array(this.#rest.length + chunk.length);
+      joined.set(this.#rest);
+      joined.set(chunk, this.#rest.length);
+      this.#rest = joined;
+    }
+    while (this.#rest.length > 0) {
+      const result = this.#codec.read(this.#rest);
+      if ("needed" in result) {
+        this.needed = result.needed;
+        break;
+      }
+      this.#rest = this.#rest.subarray(result.offset);
+      yield result.value;
+    }
+    this.#rest = Uint8Array.from(this.#rest);
+  }
+
+  end(): Iterable<Out> {
+    if (this.#rest.length === 0) return [];
+    const error = new Error(`needs ${this.needed} more bytes, the stream ended (offset ${this.#rest.length})`);
+    throw Object.assign(error, { name: "DecodeError", code: "truncated", path: "", offset: this.#rest.length });
+  }
+
+  take(): Uint8Array {
+    const rest = this.#rest;
+    this.#rest = new Uint8Array(0);
+    return rest;
+  }
+
+  use(codec: Codec<Out, never>): void {
+    this.#codec = codec;
+  }
+}

@@ -1,0 +1,190 @@
+// Law: messages are decoded one at a time, when somebody asks, so that `use()` counts from the very next one and a
+// slow consumer stops the reading. Whether a stream ended well is judged by the decoder, never by the socket.
+
+import { ByteQueue } from "./byte-queue.js";
+import type { Codec, Decoder } from "./contract.js";
+import { ConnectionError, messageOf } from "./errors.js";
+import type { Port } from "./port.js";
+
+/** No message is complete yet; see {@link Inbound.finished} for whether one may still come. */
+export const none: unique symbol = Symbol("none");
+export type None = typeof none;
+
+/** The receiving half of a connection: chunks in, messages out on request. */
+export class Inbound<Out> {
+  readonly #port: Port;
+  readonly #readAhead: number;
+  readonly #decoder: Decoder<Out>;
+  #chunks: Uint8Array[] = [];
+  #active: Iterator<Out> | undefined;
+  #waiting = 0;
+  #paused = false;
+  #raw: ByteQueue | undefined;
+  #wanted = 0;
+  #ended = false;
+  #ending = false;
+  #cut: ConnectionError | undefined;
+
+  messages = 0;
+  /** No message will come any more. */
+  finished = false;
+  /** The last message was ended by the close of the stream, so part of it may be missing. */
+  maybeTruncated = false;
+
+  constructor(port: Port, decoder: Decoder<Out>, readAhead: number) {
+    this.#port = port;
+    this.#decoder = decoder;
+    this.#readAhead = readAhead;
+  }
+
+  /** True while received bytes wait for the consumer rather than for the peer. */
+  get held(): boolean {
+    return this.#active !== undefined || this.#chunks.length > 0 || this.#paused;
+  }
+
+  /** Bytes of a message that has begun and is not complete. */
+  get partial(): number {
+    return this.#decoder.buffered;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** What cut the stream off, if it did not end politely. */
+  get cut(): ConnectionError | undefined {
+    return this.#cut;
+  }
+
+  /** Accepts a chunk; the caller then lets the consumer pull, and after that calls {@link settle}. */
+  arrive(chunk: Uint8Array): void {
+    if (this.finished || chunk.length === 0) return;
+    if (this.#raw) {
+      this.#raw.append(chunk);
+      return;
+    }
+    this.#waiting += chunk.length;
+    const first = this.#active === undefined && this.#chunks.length === 0;
+    this.#chunks.push(first || !this.#port.lends ? chunk : chunk.slice());
+  }
+
+  /** Pauses the port when enough is waiting. Returns whether the last chunk is free to be reused. */
+  settle(): boolean {
+    const raw = this.#raw === undefined ? 0 : this.#raw.length;
+    const lent = this.#port.lends && (this.#active !== undefined || this.#chunks.length > 0);
+    if (!this.#paused && (lent || this.#waiting + raw >= Math.max(this.#readAhead, this.#wanted))) {
+      this.#paused = true;
+      this.#port.pause();
+    }
+    return !lent;
+  }
+
+  /** The next complete message, or {@link none}. Throws what is wrong with the bytes; after that nothing more comes. */
+  pull(): Out | None {
+    if (this.finished) return none;
+    if (this.#raw) this.#leaveRaw();
+    for (;;) {
+      if (this.#active !== undefined) {
+        const result = this.#active.next();
+        if (!result.done) {
+          this.messages++;
+          if (this.#ending) this.maybeTruncated = true;
+          return result.value;
+        }
+        this.#active = undefined;
+        if (this.#ending) return this.#finish();
+      }
+      const chunk = this.#chunks.shift();
+      if (chunk !== undefined) {
+        this.#active = this.#decoder.push(chunk)[Symbol.iterator]();
+        continue;
+      }
+      this.#waiting = 0;
+      if (this.#ended) {
+        if (this.#cut) throw this.#judge(this.#cut);
+        this.#ending = true;
+        this.#active = this.#decoder.end()[Symbol.iterator]();
+        continue;
+      }
+      this.#goOn();
+      return none;
+    }
+  }
+
+  /** Makes a pulled message the next one again. */
+  putBack(message: Out): void {
+    const rest = this.#active;
+    let first = true;
+    this.messages--;
+    this.#active = {
+      next: () => {
+        if (!first) return rest?.next() ?? { value: undefined, done: true };
+        first = false;
+        return { value: message };
+      },
+    };
+  }
+
+  /** The stream is over: politely, or `cut` by an error. What has arrived can still be pulled. */
+  end(cut?: ConnectionError): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#cut = cut;
+  }
+
+  /** Forgets everything; the port reads on, into nothing. */
+  abandon(): void {
+    this.finished = true;
+    this.#active = undefined;
+    this.#chunks = [];
+    this.#raw = undefined;
+    this.#waiting = 0;
+    this.#goOn();
+  }
+
+  use(codec: Codec<Out, never>): void {
+    this.#decoder.use(codec);
+  }
+
+  /** The undecoded bytes, for reading by hand until the next {@link pull}; the port is asked for `wanted` of them. */
+  raw(wanted: number): ByteQueue {
+    this.#wanted = wanted;
+    if (this.#raw === undefined) {
+      this.#raw = new ByteQueue();
+      this.#raw.append(this.#decoder.take());
+      this.#active = undefined;
+      for (const chunk of this.#chunks) this.#raw.append(chunk);
+      this.#chunks = [];
+      this.#waiting = 0;
+    }
+    if (this.#raw.length < Math.max(wanted, this.#readAhead)) this.#goOn();
+    return this.#raw;
+  }
+
+  #leaveRaw(): void {
+    const raw = this.#raw as ByteQueue;
+    this.#raw = undefined;
+    this.#wanted = 0;
+    if (raw.length === 0) return;
+    this.#waiting = raw.length;
+    this.#chunks.unshift(raw.take(raw.length));
+  }
+
+  #goOn(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#port.resume();
+  }
+
+  #finish(): None {
+    this.finished = true;
+    return none;
+  }
+
+  #judge(cut: ConnectionError): ConnectionError {
+    const partial = this.#decoder.buffered;
+    if (partial === 0) return cut;
+    const text = `cut inside a message, ${partial} bytes of it had arrived: ${messageOf(cut)}`;
+    return new ConnectionError("truncated", text, cut.cause ?? cut);
+  }
+}

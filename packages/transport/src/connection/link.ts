@@ -1,0 +1,323 @@
+// Law: a connection ends once, for one reason, whatever happens in which order; then every timer, listener and waiter
+// of it is gone.
+//
+//   open ──► finishing (we said goodbye) ──┬─► closing (closeTimeout runs, input is dropped) ──► closed
+//     └────► ended (the peer did) ─────────┘         any failure, abort or timeout ────────────► closed
+
+import type { Clock } from "./clock.js";
+import { Decoder } from "./contract.js";
+import {
+  type Closed,
+  ConnectionError,
+  type Deferred,
+  deferred,
+  fromDecoding,
+  fromSystem,
+  messageOf,
+  quiet,
+} from "./errors.js";
+import { Inbound, none } from "./inbound.js";
+import { type Observed, tell } from "./observe.js";
+import type { CheckedOptions } from "./options.js";
+import { Outbound } from "./outbound.js";
+import type { Port, PortSink } from "./port.js";
+import { Reading, type ReadingOwner } from "./reading.js";
+import { onAbort } from "./signal.js";
+import { likelyProtocol, sniffLength } from "./sniff.js";
+import { Watch, type Watched } from "./watch.js";
+
+/** The life of a connection: what its port reports, what its reader and timers find, and how it ends. */
+export class Link<Out, In> implements PortSink, Watched, ReadingOwner {
+  readonly port: Port;
+  readonly options: CheckedOptions<Out, In>;
+  readonly inbound: Inbound<Out>;
+  readonly outbound: Outbound<In>;
+  readonly reading: Reading<Out>;
+  bytesReceived = 0;
+
+  readonly #owner: Observed;
+  readonly #clock: Clock;
+  readonly #watch: Watch;
+  readonly #settled: Deferred<Closed> = deferred<Closed>();
+  readonly #unsubscribe: () => void;
+
+  #handler: ((message: Out) => unknown) | undefined;
+  #serving = false;
+  #paused = false;
+  #closing = false;
+  #closeTimer: unknown;
+  #holds = 0;
+  #closeWhenIdle = false;
+  #failure: ConnectionError | undefined;
+  #portClosed = false;
+  #over = false;
+  #first: Uint8Array = new Uint8Array(0);
+
+  constructor(owner: Observed, port: Port, options: CheckedOptions<Out, In>) {
+    this.port = port;
+    this.options = options;
+    this.#owner = owner;
+    this.#clock = options.clock;
+    const decoder = new Decoder<Out>(options.receive, options.decoder);
+    this.inbound = new Inbound(port, decoder, options.readAhead);
+    this.outbound = new Outbound(port, options.clock, options.send, options.highWater, options.maxQueued);
+    this.outbound.onProgress = () => this.#watch.wrote();
+    this.outbound.onDrained = () => this.#checkIdle();
+    this.reading = new Reading(this.inbound, this);
+    this.#watch = new Watch(options.clock, options.timeouts, options.heartbeat, this);
+    this.#unsubscribe = onAbort(options.signal, () => this.abort(options.signal?.reason));
+  }
+
+  get closed(): Promise<Closed> {
+    return this.#settled.promise;
+  }
+
+  // What the port reports.
+
+  data(chunk: Uint8Array): boolean {
+    this.bytesReceived += chunk.length;
+    this.#watch.heard();
+    if (this.#closing) return true;
+    if (this.#first.length < sniffLength) this.#keepFirst(chunk);
+    this.inbound.arrive(chunk);
+    this.serve();
+    const { maxReceived } = this.options;
+    if (this.bytesReceived > maxReceived) {
+      this.fail(new ConnectionError("limit", `more than ${maxReceived} bytes received (maxReceived)`));
+    }
+    return this.inbound.settle();
+  }
+
+  sent(): void {
+    this.outbound.sent();
+  }
+
+  ended(): void {
+    this.inbound.end();
+    this.serve();
+  }
+
+  failed(error: unknown): void {
+    const failure = fromSystem(error);
+    // A peer that hangs up rudely on our goodbye has still had everything.
+    if (this.#closing ? this.outbound.queued > 0 : this.inbound.ended) this.#failure ??= failure;
+    this.inbound.end(failure);
+    this.outbound.fail(failure);
+    this.serve();
+  }
+
+  closedByPort(): void {
+    this.#portClosed = true;
+    this.inbound.end(new ConnectionError("reset", "the connection was dropped"));
+    this.serve();
+    this.#settle();
+  }
+
+  // What the watch may know.
+
+  get held(): boolean {
+    return this.inbound.held || this.inbound.ended || this.#paused;
+  }
+
+  get partial(): number {
+    return this.inbound.partial;
+  }
+
+  get writing(): boolean {
+    return this.outbound.writing;
+  }
+
+  get accepted(): number {
+    return this.outbound.accepted;
+  }
+
+  get messages(): number {
+    return this.inbound.messages + this.reading.byHand;
+  }
+
+  expired(what: string): void {
+    this.fail(new ConnectionError("timeout", what));
+  }
+
+  beat(): void {
+    const beat = this.options.heartbeat;
+    if (beat === undefined || this.outbound.over || this.outbound.queued >= this.options.maxQueued) return;
+    try {
+      this.outbound.add(typeof beat.message === "function" ? (beat.message as () => In)() : beat.message);
+    } catch (error) {
+      this.#handlerFailed(error);
+    }
+  }
+
+  // Handing out messages.
+
+  handle(handler: (message: Out) => unknown): void {
+    this.#handler = handler;
+    this.serve();
+  }
+
+  get handling(): boolean {
+    return this.#handler !== undefined;
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.serve();
+  }
+
+  /** Gives what has arrived to the handler, or to whoever waits for it. */
+  serve(): void {
+    if (this.#serving) return;
+    const handler = this.#handler;
+    if (handler === undefined) {
+      this.reading.arrived();
+      return;
+    }
+    this.#serving = true;
+    this.outbound.cork();
+    try {
+      while (!this.#paused) {
+        const message = this.reading.take();
+        if (message === none) break;
+        const result = handler(message);
+        if (result !== undefined) this.#mayReject(result);
+      }
+    } catch (error) {
+      this.#handlerFailed(error);
+    }
+    this.#serving = false;
+    this.outbound.uncork();
+    this.caughtUp();
+    if (this.reading.over && !this.#closing) this.#answered();
+  }
+
+  /** All is handled: our side finishes too, and does not wait for a peer that spoke nonsense. */
+  #answered(): void {
+    if (this.#failure) this.beginClose();
+    else if (!this.outbound.over) quiet(this.outbound.finish());
+  }
+
+  // What the reading reports.
+
+  caughtUp(): void {
+    this.#watch.served();
+    this.#checkIdle();
+  }
+
+  left(): void {
+    if (this.#portClosed) this.#settle();
+  }
+
+  /** The bytes are no messages: reading is over. There is `closeTimeout` to answer that, then the connection is closed. */
+  badBytes(error: unknown): ConnectionError {
+    const likely = this.inbound.messages === 0 ? likelyProtocol(this.#first) : undefined;
+    const failure = fromDecoding(error, likely);
+    this.#failure ??= failure;
+    this.inbound.abandon();
+    if (!this.#portClosed) this.#closeLater(() => this.beginClose());
+    return failure;
+  }
+
+  // Ending.
+
+  beginClose(): void {
+    if (this.#closing || this.#over) return;
+    this.#closing = true;
+    this.#closeLater(() => {
+      const left = this.outbound.queued;
+      if (left === 0) this.port.destroy();
+      else this.fail(new ConnectionError("timeout", `${left} bytes were left unsent when closing (closeTimeout)`));
+    });
+    this.reading.stop();
+    this.inbound.abandon();
+    quiet(this.outbound.finish());
+    if (this.#portClosed) this.#settle();
+  }
+
+  #closeLater(callback: () => void): void {
+    if (this.#closeTimer !== undefined) this.#clock.clearTimeout(this.#closeTimer);
+    this.#closeTimer = undefined;
+    if (this.options.closeTimeout > 0) this.#closeTimer = this.#clock.setTimeout(callback, this.options.closeTimeout);
+  }
+
+  abort(why?: unknown): void {
+    const text = why === undefined ? "aborted" : `aborted: ${messageOf(why)}`;
+    this.fail(new ConnectionError("aborted", text, why));
+  }
+
+  /** Ends everything now. The first failure is the one that is told. */
+  fail(failure: ConnectionError): void {
+    if (this.#over) return;
+    this.#failure ??= failure;
+    this.#closing = true;
+    this.reading.stop(this.#failure);
+    this.inbound.abandon();
+    this.outbound.fail(this.#failure);
+    this.port.reset();
+    if (this.#portClosed) this.#settle();
+  }
+
+  hold(): () => void {
+    this.#holds++;
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#holds--;
+      this.#checkIdle();
+    };
+  }
+
+  closeWhenIdle(): void {
+    this.#closeWhenIdle = true;
+    this.#checkIdle();
+  }
+
+  #checkIdle(): void {
+    if (!this.#closeWhenIdle || this.#closing || this.#serving || this.#holds > 0) return;
+    if (this.inbound.held || this.inbound.partial > 0 || this.outbound.queued > 0) return;
+    if (this.reading.consumed && !this.reading.waiting) return;
+    this.beginClose();
+  }
+
+  #keepFirst(chunk: Uint8Array): void {
+    const kept = this.#first.length;
+    const first = new Uint8Array(Math.min(sniffLength, kept + chunk.length));
+    first.set(this.#first);
+    first.set(chunk.subarray(0, first.length - kept), kept);
+    this.#first = first;
+  }
+
+  #handlerFailed(error: unknown): void {
+    tell(this.options.observe, { type: "handler-error", connection: this.#owner, error });
+    this.fail(new ConnectionError("aborted", `the message handler failed: ${messageOf(error)}`, error));
+  }
+
+  #mayReject(result: unknown): void {
+    const { then } = result as { then?: unknown };
+    if (typeof then === "function") (result as Promise<unknown>).then(undefined, (error) => this.#handlerFailed(error));
+  }
+
+  /** Settles `closed`, once the port is gone and nobody is still reading what arrived before. */
+  #settle(): void {
+    if (this.#over || (this.reading.consumed && !this.reading.over)) return;
+    this.reading.judge();
+    if (this.#over) return;
+    this.#over = true;
+    this.#watch.stop();
+    this.#unsubscribe();
+    if (this.#closeTimer !== undefined) this.#clock.clearTimeout(this.#closeTimer);
+    const error = this.#failure ?? (this.#closing ? undefined : this.inbound.cut);
+    this.outbound.fail(error ?? new ConnectionError("closed", "the connection is closed"));
+    const { maybeTruncated } = this.inbound;
+    const closed: Closed = error
+      ? { reason: error.code as never, error, maybeTruncated }
+      : { reason: "end", maybeTruncated };
+    this.#settled.resolve(closed);
+    tell(this.options.observe, { type: "close", connection: this.#owner, closed });
+  }
+}

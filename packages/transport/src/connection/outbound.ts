@@ -1,0 +1,316 @@
+// Law: messages of one turn gather in one buffer and leave by one write; large ones follow by reference, in order.
+// Nothing grows without bound: past `highWater` bytes senders are told to wait, past `maxQueued` sending fails.
+//
+//   send ──► gather (bytes being filled) ──► pending (sealed, ours) ──► flight (the port's) ──► sent
+//            └─ sealed at the end of the turn    └─ still revocable       └─ in the system's hands
+
+import type { Clock } from "./clock.js";
+import type { Codec } from "./contract.js";
+import { ConnectionError, codeOf, type Deferred, deferred } from "./errors.js";
+import { gatherBuffer, giveBuffer, smallBuffer, takeBuffer } from "./pool.js";
+import type { Port } from "./port.js";
+
+/** Messages of this many bytes or more get a buffer of their own, which is sent without being copied again. */
+export const largeMessage = 16 * 1024;
+/** A write is begun behind an unfinished one only for this much; less goes on gathering. */
+const secondWrite = 64 * 1024;
+
+interface Piece {
+  readonly bytes: Uint8Array;
+  /** The pool's buffer under `bytes`, if it is the pool's. */
+  readonly buffer: Uint8Array | undefined;
+}
+
+interface Batch {
+  readonly pieces: Piece[];
+  readonly bytes: number;
+}
+
+interface FlushWaiter extends Deferred<void> {
+  /** Resolves once this many bytes have left. */
+  readonly target: number;
+}
+
+const resolved: Promise<void> = Promise.resolve();
+
+/** The sending half of a connection. */
+export class Outbound<In> {
+  readonly #port: Port;
+  readonly #clock: Clock;
+  readonly #highWater: number;
+  readonly #maxQueued: number;
+  #codec: Codec<unknown, In>;
+
+  #gather: Uint8Array | undefined;
+  #fill = 0;
+  #expect = smallBuffer;
+  #expectLarge = false;
+  #pending: Piece[] = [];
+  #pendingBytes = 0;
+  readonly #flight: Batch[] = [];
+  #flightBytes = 0;
+
+  #corked = false;
+  #scheduled = false;
+  #finishing = false;
+  #ended = false;
+  #failure: ConnectionError | undefined;
+  #room: Deferred<void> | undefined;
+  readonly #flushes: FlushWaiter[] = [];
+
+  /** Messages handed to `send`. */
+  messages = 0;
+  /** Bytes that the system has accepted. */
+  sentBytes = 0;
+  /** Writes that were handed to the port. */
+  writes = 0;
+  /** Called when the port accepted something, and when bytes first wait for it. */
+  onProgress: (() => void) | undefined;
+  /** Called when a queue that had to make senders wait has room again, or nothing is left to send. */
+  onDrained: (() => void) | undefined;
+
+  constructor(port: Port, clock: Clock, codec: Codec<unknown, In>, highWater: number, maxQueued: number) {
+    this.#port = port;
+    this.#clock = clock;
+    this.#codec = codec;
+    this.#highWater = highWater;
+    this.#maxQueued = maxQueued;
+  }
+
+  /** Bytes encoded and not yet accepted by the system. */
+  get queued(): number {
+    return this.#fill + this.#pendingBytes + this.#flightBytes;
+  }
+
+  /** True while the port holds bytes that the system has not accepted. */
+  get writing(): boolean {
+    return this.#flight.length > 0;
+  }
+
+  /** Bytes that the system has taken so far, those of unfinished writes included; it only grows. */
+  get accepted(): number {
+    return this.sentBytes + this.#flightBytes - (this.#port.unsent() ?? this.#flightBytes);
+  }
+
+  /** True once nothing more may be sent. */
+  get over(): boolean {
+    return this.#finishing || this.#failure !== undefined;
+  }
+
+  use(codec: Codec<unknown, In>): void {
+    this.#codec = codec;
+  }
+
+  /** True while a message may be added. */
+  get ready(): boolean {
+    return !this.#finishing && this.#failure === undefined && this.queued < this.#maxQueued;
+  }
+
+  /** What stands in the way of adding a message. */
+  obstacle(): ConnectionError {
+    if (this.#failure) return this.#failure;
+    if (this.#finishing) return new ConnectionError("closed", "nothing can be sent after finish() or close()");
+    const text = `${this.queued} bytes wait for a peer that does not read them (maxQueued ${this.#maxQueued})`;
+    return new ConnectionError("limit", `${text}; await send() to wait for the peer in time`);
+  }
+
+  /** Encodes a message into the gathering buffer. Throws the codec's EncodeError with nothing added. */
+  add(message: In): void {
+    if (this.#expectLarge) {
+      this.#addSized(message);
+      return;
+    }
+    const gather = this.#gather ?? this.#open(this.#expect);
+    try {
+      this.#fill = this.#codec.write(message, gather, this.#fill);
+    } catch (error) {
+      if (codeOf(error) !== "overflow") throw error;
+      this.#addSized(message);
+      return;
+    }
+    this.#added();
+  }
+
+  /** Adds bytes as they are; from 16 KiB on by reference, so they must not change until flushed. */
+  addBytes(bytes: Uint8Array): void {
+    if (bytes.length >= largeMessage) {
+      this.#seal();
+      this.#queue({ bytes, buffer: undefined });
+    } else {
+      if (!this.#gather || this.#fill + bytes.length > this.#gather.length) {
+        this.#seal();
+        this.#open(Math.max(this.#expect, bytes.length));
+      }
+      (this.#gather as Uint8Array).set(bytes, this.#fill);
+      this.#fill += bytes.length;
+    }
+    this.#added();
+  }
+
+  /** Adds a message that can be taken back until it is handed to the port. Returns the way to take it back. */
+  addRevocable(message: In): () => boolean {
+    this.#seal();
+    const piece: Piece = { bytes: this.#codec.encode(message), buffer: undefined };
+    this.#queue(piece);
+    this.#added();
+    return () => {
+      const index = this.#pending.indexOf(piece);
+      if (index < 0) return false;
+      this.#pending.splice(index, 1);
+      this.#pendingBytes -= piece.bytes.length;
+      this.messages--;
+      return true;
+    };
+  }
+
+  /** A promise that resolves when more may be sent; always the same one while there is no room. */
+  room(): Promise<void> {
+    if (this.queued < this.#highWater) return resolved;
+    this.#room ??= deferred<void>();
+    return this.#room.promise;
+  }
+
+  /** Holds back writing until `uncork`, which writes: for as long as one received chunk is being answered. */
+  cork(): void {
+    this.#corked = true;
+  }
+
+  uncork(): void {
+    this.#corked = false;
+    if (this.#fill > 0 || this.#pending.length > 0) this.push();
+  }
+
+  /** Hands to the port what it has room for; the rest goes on gathering until the port reports progress. */
+  push(): void {
+    this.#scheduled = false;
+    if (this.#failure) return;
+    const waiting = this.#fill + this.#pendingBytes;
+    const room = this.#flight.length === 0 || (waiting >= secondWrite && this.#flightBytes < this.#highWater);
+    if (waiting > 0 && room) {
+      this.#seal();
+      const batch: Batch = { pieces: this.#pending, bytes: waiting };
+      this.#pending = [];
+      this.#pendingBytes = 0;
+      this.#flight.push(batch);
+      this.#flightBytes += waiting;
+      this.writes++;
+      this.#port.write(batch.pieces.map((piece) => piece.bytes));
+      this.onProgress?.();
+    }
+    if (this.#finishing && !this.#ended && this.#fill + this.#pendingBytes === 0) {
+      this.#ended = true;
+      this.#port.end();
+    }
+  }
+
+  /** Resolves when all that was sent so far has been accepted by the system. */
+  flush(): Promise<void> {
+    if (this.#failure) return deferredFailure(this.#failure);
+    this.push();
+    if (this.queued === 0) return resolved;
+    const waiter: FlushWaiter = { ...deferred<void>(), target: this.sentBytes + this.queued };
+    this.#flushes.push(waiter);
+    return waiter.promise;
+  }
+
+  /** Nothing may be sent after this; what is queued leaves, then the port is ended. */
+  finish(): Promise<void> {
+    this.#finishing = true;
+    return this.flush();
+  }
+
+  /** The port reports that its oldest write is done. */
+  sent(): void {
+    const batch = this.#flight.shift();
+    if (batch === undefined) return;
+    for (const piece of batch.pieces) if (piece.buffer) giveBuffer(piece.buffer);
+    this.#flightBytes -= batch.bytes;
+    this.sentBytes += batch.bytes;
+    this.onProgress?.();
+    while (this.#flushes.length > 0 && (this.#flushes[0] as FlushWaiter).target <= this.sentBytes) {
+      this.#flushes.shift()?.resolve();
+    }
+    if (!this.#scheduled && !this.#corked) this.push();
+    if (this.#room && this.queued <= this.#highWater / 2) {
+      const room = this.#room;
+      this.#room = undefined;
+      room.resolve();
+    }
+    if (this.queued === 0) this.onDrained?.();
+  }
+
+  /** Nothing will leave any more; everyone who waits learns why. */
+  fail(error: ConnectionError): void {
+    if (this.#failure) return;
+    this.#failure = error;
+    this.#room?.reject(error);
+    for (const waiter of this.#flushes) waiter.reject(error);
+    this.#flushes.length = 0;
+    // Buffers in flight may still be read by the system: they are left to the garbage collector.
+    this.#pending = [];
+    this.#pendingBytes = 0;
+    this.#gather = undefined;
+    this.#fill = 0;
+  }
+
+  #open(size: number): Uint8Array {
+    this.#fill = 0;
+    return (this.#gather = takeBuffer(size));
+  }
+
+  /** Closes the gathering buffer; its bytes become a pending piece. */
+  #seal(): void {
+    const gather = this.#gather;
+    if (gather === undefined) return;
+    const fill = this.#fill;
+    this.#gather = undefined;
+    this.#fill = 0;
+    this.#expect = fill > smallBuffer / 2 ? gatherBuffer : smallBuffer;
+    if (fill === 0) giveBuffer(gather);
+    else this.#queue({ bytes: gather.subarray(0, fill), buffer: gather });
+  }
+
+  #queue(piece: Piece): void {
+    this.#pending.push(piece);
+    this.#pendingBytes += piece.bytes.length;
+  }
+
+  /** The slower way in: asks the size first, then gives large messages a buffer of their own. */
+  #addSized(message: In): void {
+    const size = this.#codec.size(message);
+    this.#expectLarge = size >= largeMessage;
+    if (this.#expectLarge) {
+      const buffer = takeBuffer(size);
+      const end = this.#codec.write(message, buffer, 0);
+      this.#seal();
+      this.#queue({ bytes: buffer.subarray(0, end), buffer });
+    } else {
+      const free = this.#gather ? this.#gather.length - this.#fill : 0;
+      if (size > free) {
+        this.#seal();
+        this.#open(gatherBuffer);
+      }
+      this.#fill = this.#codec.write(message, this.#gather as Uint8Array, this.#fill);
+    }
+    this.#added();
+  }
+
+  #added(): void {
+    this.messages++;
+    if (this.#fill + this.#pendingBytes >= this.#highWater) this.push();
+    else if (!this.#corked && !this.#scheduled) {
+      this.#scheduled = true;
+      this.#clock.defer(this.#turnEnds);
+    }
+  }
+
+  readonly #turnEnds = (): void => {
+    if (this.#scheduled) this.push();
+  };
+}
+
+function deferredFailure(error: ConnectionError): Promise<void> {
+  const waiter = deferred<void>();
+  waiter.reject(error);
+  return waiter.promise;
+}

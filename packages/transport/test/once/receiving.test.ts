@@ -1,0 +1,280 @@
+// What a connection makes of the bytes that arrive, chunk by chunk (TRANSPORT.md 2.5 and 2.7).
+import { describe, expect, it } from "vitest";
+import { embed } from "../../src/testing.ts";
+import { bytes, frames, text, wire } from "../support/frames.ts";
+
+const both = { receive: frames(), send: frames() };
+
+async function collect<T>(from: AsyncIterable<T>, into: T[] = []): Promise<T[]> {
+  for await (const value of from) into.push(value);
+  return into;
+}
+
+describe("messages one by one", () => {
+  it("three frames in one chunk come out in order", async () => {
+    const { connection, feed, end } = embed(both);
+    feed(wire("a", "b", "c"));
+    end();
+    expect(await collect(connection)).toEqual(["a", "b", "c"]);
+  });
+
+  for (const lends of [false, true]) {
+    it(`one frame over three chunks, its header split, ${lends ? "in one shared buffer" : "each chunk its own"}`, async () => {
+      const { connection, feed, end, settle } = embed({ ...both, lends });
+      const got: string[] = [];
+      const loop = collect(connection, got);
+      feed(bytes("\0"));
+      await settle();
+      feed(bytes("\x03a"));
+      await settle();
+      expect(got).toEqual([]);
+      feed(bytes("bc\0\x01d"));
+      await settle();
+      expect(got).toEqual(["abc", "d"]);
+      end();
+      await loop;
+    });
+  }
+
+  it("chunks behind the one in hand wait, and reading pauses at readAhead", async () => {
+    const { connection, feed, port, settle } = embed({ ...both, readAhead: 8 });
+    feed(wire("one"), wire("two"));
+    expect(port.paused).toBe(true);
+    const loop = connection[Symbol.asyncIterator]();
+    expect((await loop.next()).value).toBe("one");
+    expect(port.paused).toBe(true);
+    expect((await loop.next()).value).toBe("two");
+    const third = loop.next();
+    await settle();
+    expect(port.paused).toBe(false);
+    feed(wire("three"));
+    expect((await third).value).toBe("three");
+  });
+
+  it("a lent buffer is not read into while a message of it may be asked for", async () => {
+    const { connection, feed, port } = embed({ ...both, lends: true });
+    const loop = connection[Symbol.asyncIterator]();
+    const first = loop.next();
+    feed(wire("one", "two"));
+    expect((await first).value).toBe("one");
+    expect(port.paused).toBe(true);
+    expect((await loop.next()).value).toBe("two");
+    const third = loop.next();
+    expect(port.paused).toBe(false);
+    feed(wire("three"));
+    expect((await third).value).toBe("three");
+  });
+
+  it("leaving the loop keeps the connection; a later loop goes on with the next message", async () => {
+    const { connection, feed, end, port } = embed(both);
+    feed(wire("a", "b", "c"));
+    for await (const message of connection) {
+      expect(message).toBe("a");
+      break;
+    }
+    expect(port.ending).toBeUndefined();
+    end();
+    expect(await collect(connection)).toEqual(["b", "c"]);
+  });
+
+  it("a codec switched inside the loop counts from the very next message of the same chunk", async () => {
+    const { connection, feed } = embed(both);
+    feed(wire("upgrade"), bytes("\0\x02AB"));
+    feed(wire("upgrade", "x"));
+    const shout = {
+      ...frames(),
+      read: (from: Uint8Array, offset = 0) => {
+        const result = frames().read(from, offset);
+        return "needed" in result ? result : { ...result, value: `${result.value}!` };
+      },
+    };
+    const loop = connection[Symbol.asyncIterator]();
+    expect((await loop.next()).value).toBe("upgrade");
+    connection.use({ receive: shout });
+    expect((await loop.next()).value).toBe("AB!");
+    connection.use({ receive: frames() });
+    expect((await loop.next()).value).toBe("upgrade");
+    connection.use({ receive: shout });
+    expect((await loop.next()).value).toBe("x!");
+  });
+
+  it("a signal stops the waiting and nothing else", async () => {
+    const { connection, feed } = embed(both);
+    const stop = new AbortController();
+    const waiting = connection.messages({ signal: stop.signal }).next();
+    stop.abort(new Error("enough"));
+    await expect(waiting).rejects.toThrow("enough");
+    feed(wire("still here"));
+    expect((await connection[Symbol.asyncIterator]().next()).value).toBe("still here");
+  });
+
+  it("two readers share the messages, first come first served", async () => {
+    const { connection, feed } = embed(both);
+    const a = connection[Symbol.asyncIterator]().next();
+    const b = connection[Symbol.asyncIterator]().next();
+    feed(wire("1"), wire("2"));
+    expect([(await a).value, (await b).value]).toEqual(["1", "2"]);
+  });
+});
+
+describe("batches", () => {
+  it("gives all that one chunk completed, at most maxMessages of it", async () => {
+    const { connection, feed, end } = embed(both);
+    feed(wire("a", "b", "c"), wire("d"));
+    end();
+    expect(await collect(connection.batches({ maxMessages: 3 }))).toEqual([["a", "b", "c"], ["d"]]);
+  });
+
+  it("messages before a bad one come out first, then the error", async () => {
+    const { connection, feed } = embed(both);
+    feed(wire("good"), bytes("\x0b\xad"));
+    const loop = connection.batches();
+    expect((await loop.next()).value).toEqual(["good"]);
+    await expect(loop.next()).rejects.toMatchObject({ code: "protocol" });
+    expect((await loop.next()).done).toBe(true);
+  });
+});
+
+describe("onMessage", () => {
+  it("is called synchronously, and its answers leave by one write a chunk", () => {
+    const { connection, feed, port, written } = embed(both);
+    connection.onMessage((message) => void connection.send(message.toUpperCase()));
+    feed(wire("a", "b"), wire("c"));
+    expect(port.writes.length).toBe(2);
+    expect(written()).toEqual(wire("A", "B", "C"));
+  });
+
+  it("paused inside a chunk: no more frames until resume, then at once", () => {
+    const { connection, feed } = embed(both);
+    const got: string[] = [];
+    connection.onMessage((message) => {
+      got.push(message);
+      if (message === "stop") connection.pause();
+    });
+    feed(wire("a", "stop", "b"), wire("c"));
+    expect(got).toEqual(["a", "stop"]);
+    connection.resume();
+    expect(got).toEqual(["a", "stop", "b", "c"]);
+  });
+
+  it("feeding from inside the handler queues, in order", () => {
+    const { connection, feed } = embed(both);
+    const got: string[] = [];
+    connection.onMessage((message) => {
+      got.push(message);
+      if (message === "1") feed(wire("3"));
+    });
+    feed(wire("1", "2"));
+    expect(got).toEqual(["1", "2", "3"]);
+  });
+
+  it("a handler that throws ends this connection, and nothing is uncaught", async () => {
+    const { connection, feed, port, events } = embed(both);
+    connection.onMessage(() => {
+      throw new Error("mine");
+    });
+    feed(wire("a", "b"));
+    expect(await connection.closed).toMatchObject({ reason: "aborted", error: { cause: { message: "mine" } } });
+    expect(port.ending).toBe("reset");
+    expect(events.map((event) => event.type)).toEqual(["open", "handler-error", "close"]);
+  });
+
+  it("a handler whose promise rejects does the same", async () => {
+    const { connection, feed } = embed(both);
+    connection.onMessage(async () => {
+      throw new Error("later");
+    });
+    feed(wire("a"));
+    expect(await connection.closed).toMatchObject({ reason: "aborted" });
+  });
+
+  it("aborting inside the handler stops the rest of the chunk; one close event", async () => {
+    const { connection, feed, events } = embed(both);
+    const got: string[] = [];
+    connection.onMessage((message) => {
+      got.push(message);
+      connection.abort();
+      connection.abort();
+      void connection.close();
+    });
+    feed(wire("a", "b"));
+    expect(got).toEqual(["a"]);
+    expect((await connection.closed).reason).toBe("aborted");
+    expect(events.filter((event) => event.type === "close").length).toBe(1);
+  });
+
+  it("the peer's goodbye is answered when all is handled", async () => {
+    const { connection, feed, end, port } = embed(both);
+    connection.onMessage((message) => void connection.send(message));
+    feed(wire("a"));
+    end();
+    expect(port.ending).toBe("end");
+    expect(await connection.closed).toEqual({ reason: "end", maybeTruncated: false });
+  });
+
+  it("and a loop at once is refused by name", () => {
+    const { connection } = embed(both);
+    connection.onMessage(() => {});
+    expect(() => connection[Symbol.asyncIterator]()).toThrow("onMessage");
+    expect(() => connection.onMessage(() => {})).toThrow("onMessage");
+  });
+});
+
+describe("reading by hand", () => {
+  it("exact bytes, a line, then messages, all out of one chunk", async () => {
+    const { connection, feed } = embed(both);
+    feed(bytes("MAGIC v1\r\n\0\x01m"));
+    expect(text(await connection.readExactly(5))).toBe("MAGIC");
+    expect(text(await connection.readUntil(bytes("\r\n")))).toBe(" v1\r\n");
+    expect((await connection[Symbol.asyncIterator]().next()).value).toBe("m");
+  });
+
+  it("one byte at a time, the delimiter split", async () => {
+    const { connection, feed } = embed({ ...both, lends: true });
+    const line = connection.readUntil(bytes("\r\n"));
+    const rest = connection.readExactly(2);
+    for (const c of "he\rllo\r\nab") feed(bytes(c));
+    expect(text(await line)).toBe("he\rllo\r\n");
+    expect(text(await rest)).toBe("ab");
+  });
+
+  it("after messages of the same chunk, the leftover comes first", async () => {
+    const { connection, feed } = embed(both);
+    feed(wire("switch"), bytes("raw"));
+    expect((await connection[Symbol.asyncIterator]().next()).value).toBe("switch");
+    feed(bytes(" bytes"));
+    expect(text(await connection.readExactly(9))).toBe("raw bytes");
+  });
+
+  it("an end before the last byte is truncated, with the count", async () => {
+    const { connection, feed, end } = embed(both);
+    const read = connection.readExactly(4);
+    feed(bytes("abc"));
+    end();
+    await expect(read).rejects.toMatchObject({ code: "truncated", message: expect.stringContaining("3 bytes") });
+  });
+
+  it("no delimiter within maxBytes is a limit, and the bytes are still there", async () => {
+    const { connection, feed } = embed(both);
+    feed(bytes("abcdef\n"));
+    await expect(connection.readUntil(bytes("\n"), { maxBytes: 6 })).rejects.toMatchObject({ code: "limit" });
+    expect(text(await connection.readUntil(bytes("\n"), { maxBytes: 7 }))).toBe("abcdef\n");
+  });
+
+  it("a limit is known as soon as it is passed", async () => {
+    const { connection, feed } = embed(both);
+    const read = connection.readUntil(bytes("\r\n"), { maxBytes: 3 });
+    feed(bytes("abc"));
+    await expect(read).rejects.toMatchObject({ code: "limit" });
+  });
+
+  it("a signal gives up one read; the next gets the bytes", async () => {
+    const { connection, feed } = embed(both);
+    const stop = new AbortController();
+    const read = connection.readExactly(2, { signal: stop.signal });
+    feed(bytes("a"));
+    stop.abort();
+    await expect(read).rejects.toThrow();
+    expect(text(await connection.readExactly(1))).toBe("a");
+  });
+});

@@ -1,0 +1,205 @@
+// How messages leave: gathered, bounded, in order (TRANSPORT.md 2.6).
+import { describe, expect, it } from "vitest";
+import { embed } from "../../src/testing.ts";
+import { bytes, frames, text, wire } from "../support/frames.ts";
+
+const both = { receive: frames(), send: frames() };
+const long = (length: number, c = "x") => c.repeat(length);
+
+describe("one write a turn", () => {
+  it("nothing sent, nothing written; flush resolves", async () => {
+    const { connection, port } = embed(both);
+    await connection.flush();
+    expect(port.writes).toEqual([]);
+  });
+
+  it("three messages of one turn leave by one write", async () => {
+    const { connection, port, settle } = embed(both);
+    for (const message of ["a", "b", "c"]) void connection.send(message);
+    expect(port.writes).toEqual([]);
+    await settle();
+    expect(port.writes).toEqual([wire("a", "b", "c")]);
+  });
+
+  it("messages sent from a loop over one chunk leave by one write", async () => {
+    const { connection, feed, port, settle } = embed(both);
+    const loop = (async () => {
+      for await (const message of connection) await connection.send(message);
+    })();
+    feed(wire("a", "b", "c", "d"));
+    await settle();
+    expect(port.writes).toEqual([wire("a", "b", "c", "d")]);
+    await connection.close({ signal: AbortSignal.abort() }).catch(() => {});
+    await loop;
+  });
+
+  it("a message larger than what is left of the buffer goes on in the next, in order", async () => {
+    const { connection, written } = embed({ ...both, highWater: 1 << 20 });
+    const messages = Array.from({ length: 300 }, (_, i) => long(i * 7, String.fromCharCode(97 + (i % 26))));
+    for (const message of messages) void connection.send(message);
+    await connection.flush();
+    expect(written()).toEqual(wire(...messages));
+  });
+
+  it("large messages between small ones keep their place", async () => {
+    const { connection, port, written } = embed({ ...both, highWater: 1 << 20 });
+    const messages = ["a", long(20_000), "b", long(65_535), long(65_535), "c", long(16_384), "d"];
+    for (const message of messages) void connection.send(message);
+    await connection.flush();
+    expect(written()).toEqual(wire(...messages));
+    expect(port.writes.length).toBe(1);
+  });
+
+  it("bytes go between messages as they are, large ones by reference", async () => {
+    const { connection, written } = embed({ ...both, highWater: 1 << 20 });
+    void connection.send("a");
+    void connection.sendBytes(bytes("raw"));
+    const large = new Uint8Array(30_000).fill(7);
+    void connection.sendBytes(large);
+    void connection.send("b");
+    large[0] = 8;
+    await connection.flush();
+    expect(text(written())).toBe(`\0\x01araw\x08${long(29_999, "\x07")}\0\x01b`);
+  });
+
+  it("a value that cannot be encoded throws at once, and no byte of it is sent", async () => {
+    const { connection, written } = embed(both);
+    void connection.send("a");
+    expect(() => connection.send(5 as never)).toThrow("needs a text");
+    expect(() => connection.send(long(70_000))).toThrow("at most");
+    void connection.send("b");
+    await connection.flush();
+    expect(written()).toEqual(wire("a", "b"));
+  });
+
+  it("a buffer used again never shows what it held before", async () => {
+    const first = embed(both);
+    void first.connection.send(long(500, "s"));
+    await first.connection.flush();
+    const second = embed(both);
+    void second.connection.send("hi");
+    await second.connection.flush();
+    expect(second.written()).toEqual(wire("hi"));
+  });
+});
+
+describe("a peer that does not read", () => {
+  it("send waits from highWater on, and goes on once half of it has left", async () => {
+    const { connection, port, settle } = embed({ ...both, highWater: 100 });
+    port.stall();
+    await connection.send(long(50));
+    let mayGoOn = false;
+    const waiting = connection.send(long(60)).then(() => (mayGoOn = true));
+    await settle();
+    expect(mayGoOn).toBe(false);
+    port.accept(52);
+    await settle();
+    expect(mayGoOn).toBe(false);
+    port.accept();
+    await waiting;
+    expect(connection.counters.queued).toBe(0);
+  });
+
+  it("what waits goes on gathering, and leaves by one write", async () => {
+    const { connection, port, settle } = embed(both);
+    port.stall();
+    void connection.send("first");
+    await settle();
+    for (let i = 0; i < 5; i++) {
+      void connection.send(`${i}`);
+      await settle();
+    }
+    expect(port.writes.length).toBe(1);
+    port.accept();
+    expect(port.writes[1]).toEqual(wire("0", "1", "2", "3", "4"));
+  });
+
+  it("at maxQueued the connection is closed with limit; ignoring every promise harms nobody", async () => {
+    const { connection, port } = embed({ ...both, highWater: 100, maxQueued: 1000 });
+    port.stall();
+    for (let i = 0; i < 200; i++) void connection.send(long(98));
+    expect(connection.counters.queued).toBeLessThanOrEqual(1100);
+    expect(await connection.closed).toMatchObject({
+      reason: "limit",
+      error: { message: expect.stringContaining("maxQueued") },
+    });
+  });
+
+  it("sendMany never queues more than highWater and a message", async () => {
+    const { connection, port, settle } = embed({ ...both, highWater: 100 });
+    port.stall();
+    let most = 0;
+    function* source() {
+      for (let i = 0; i < 1000; i++) {
+        most = Math.max(most, connection.counters.queued);
+        yield `${i}`;
+      }
+    }
+    let done = false;
+    const all = connection.sendMany(source()).then(() => (done = true));
+    while (!done) {
+      await settle();
+      port.accept();
+    }
+    await all;
+    expect(most).toBeLessThanOrEqual(105);
+    expect(connection.counters.messagesSent).toBe(1000);
+  });
+
+  it("a message taken back by its signal is never sent; later ones are", async () => {
+    const { connection, port, written, settle } = embed({ ...both, highWater: 10 });
+    port.stall();
+    void connection.send("0123456789");
+    await settle();
+    const stop = new AbortController();
+    const taken = connection.send("no", { signal: stop.signal });
+    void connection.send("yes");
+    stop.abort(new Error("changed my mind"));
+    await expect(taken).rejects.toThrow("changed my mind");
+    port.accept();
+    await settle();
+    port.accept();
+    expect(written()).toEqual(wire("0123456789", "yes"));
+  });
+
+  it("flush resolves when the system has taken all, and waits for no more than was sent before it", async () => {
+    const { connection, port, settle } = embed(both);
+    port.stall();
+    void connection.send("a");
+    let flushed = false;
+    const flush = connection.flush().then(() => (flushed = true));
+    void connection.send("later");
+    await settle();
+    expect(flushed).toBe(false);
+    port.accept(3);
+    await flush;
+    expect(connection.counters.queued).toBe(7);
+  });
+
+  it("everybody who waits learns that the connection is over", async () => {
+    const { connection, port } = embed({ ...both, highWater: 4 });
+    port.stall();
+    const room = connection.send("abc");
+    const flush = connection.flush();
+    connection.abort(new Error("enough"));
+    await expect(room).rejects.toMatchObject({ code: "aborted" });
+    await expect(flush).rejects.toMatchObject({ code: "aborted" });
+    await expect(connection.send("x")).rejects.toMatchObject({ code: "aborted" });
+    await expect(connection.flush()).rejects.toMatchObject({ code: "aborted" });
+  });
+});
+
+describe("totals over the life of a connection", () => {
+  it("maxSent and maxReceived close it with limit", async () => {
+    const sender = embed({ ...both, maxSent: 10 });
+    void sender.connection.send("12345678");
+    void sender.connection.send("9");
+    expect(await sender.connection.closed).toMatchObject({
+      reason: "limit",
+      error: { message: expect.stringContaining("maxSent") },
+    });
+    const receiver = embed({ ...both, maxReceived: 10 });
+    receiver.feed(wire("12345678"), wire("9"));
+    expect(await receiver.connection.closed).toMatchObject({ reason: "limit" });
+  });
+});
