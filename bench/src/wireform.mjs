@@ -1,0 +1,18 @@
+// Wireform as a contender. Its built packages are imported by name; where one is missing or unfinished, the rows are
+// absent and say why, so that the rest can be measured.
+const codec = await import("@wireform/codec").catch((error) => ({ missing: error.message.split("\n")[0] }));
+
+export const wireform = codec;
+
+/** Why Wireform cannot be measured at all, or undefined. */
+export const whyAbsent = codec.missing ?? (codec.compile ? undefined : "@wireform/codec exports no compile yet");
+
+/** A message's codec in one mode, as a contender. */
+export async function codecOf(message, mode) {
+  const name = `wireform ${mode}`;
+  if (whyAbsent) return { name, why: whyAbsent };
+  const schema = await message.wireform(codec);
+  if (!schema) return { name, why: `the protocol's schema for ${message.id} is not there yet` };
+  const compiled = codec.compile(schema, { mode });
+  return { name, decode: (bytes) => compiled.decode(bytes), encode: (value) => compiled.encode(value) };
+}
