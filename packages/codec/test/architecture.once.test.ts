@@ -13,6 +13,7 @@ const floorPlan: Record<string, { rooms: string[][]; mayImport: RegExp }> = {
       ["limits"],
       ["reference"],
       ["schema"],
+      ["length"],
       ["runtime"],
       ["source"],
       ["plan"],
