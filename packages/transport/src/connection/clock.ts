@@ -27,7 +27,8 @@ export const systemClock: Clock = {
   clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
   defer: nextTick ?? queueMicrotask,
   afterPoll: (callback) => {
-    if (immediate) immediate(callback);
+    // Twice: the first may still belong to a poll that began before.
+    if (immediate) immediate(() => immediate(callback));
     else setTimeout(callback, 0);
   },
 };

@@ -277,11 +277,19 @@ export class Link<Out, In> implements PortSink, Watched, ReadingOwner {
     this.#checkIdle();
   }
 
+  get #idle(): boolean {
+    if (this.#serving || this.#holds > 0 || (this.reading.consumed && !this.reading.waiting)) return false;
+    return !this.inbound.held && this.inbound.partial === 0 && this.outbound.queued === 0;
+  }
+
+  /** Closes an idle connection if that is wanted, once it is sure that nothing waits to be read. */
   #checkIdle(): void {
-    if (!this.#closeWhenIdle || this.#closing || this.#serving || this.#holds > 0) return;
-    if (this.inbound.held || this.inbound.partial > 0 || this.outbound.queued > 0) return;
-    if (this.reading.consumed && !this.reading.waiting) return;
-    this.beginClose();
+    if (!this.#closeWhenIdle || this.#closing || !this.#idle) return;
+    this.#closeWhenIdle = false;
+    this.#clock.afterPoll(() => {
+      if (this.#idle) this.beginClose();
+      else this.closeWhenIdle();
+    });
   }
 
   #keepFirst(chunk: Uint8Array): void {

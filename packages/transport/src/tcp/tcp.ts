@@ -1,0 +1,246 @@
+// Law: the only file that imports node:net and node:tls. It opens and accepts sockets and makes ports of them.
+
+import * as net from "node:net";
+import * as tls from "node:tls";
+import type { Endpoint, PortSink } from "../connection/port.js";
+import { DuplexPort } from "./duplex.js";
+
+/** Where to connect to, with what. */
+export interface Target {
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  /** A Unix socket or named pipe. */
+  readonly path?: string | undefined;
+  readonly tls?: tls.ConnectionOptions | undefined;
+  readonly noDelay: boolean;
+  /** Milliseconds of silence before the kernel probes; 0 for never. */
+  readonly keepAlive: number;
+  /** Bytes of the read buffer. */
+  readonly readBuffer: number;
+  readonly localAddress?: string | undefined;
+}
+
+/** Where to listen, with what. */
+export interface Binding {
+  readonly host: string;
+  readonly port?: number | undefined;
+  readonly path?: string | undefined;
+  readonly tls?: tls.TlsOptions | undefined;
+  readonly backlog?: number | undefined;
+  readonly noDelay: boolean;
+  readonly keepAlive: number;
+  /** Milliseconds for the TLS handshake. */
+  readonly handshake: number;
+}
+
+/** TLS options of a client, as node:tls takes them. */
+export type ClientTls = tls.ConnectionOptions;
+/** TLS options of a server, as node:tls takes them. */
+export type ServerTls = tls.TlsOptions;
+
+interface Handle {
+  readonly writeQueueSize?: number;
+}
+
+/** A port over a TCP, TLS, Unix or pipe socket. */
+export class SocketPort extends DuplexPort {
+  override readonly lends: boolean;
+  readonly #socket: net.Socket;
+  /** The TCP socket below a TLS one. */
+  readonly #raw: net.Socket | undefined;
+  readonly #remote: Endpoint;
+  readonly #local: Endpoint;
+  readonly #path: string | undefined;
+
+  constructor(socket: net.Socket, lends: boolean, path?: string, raw?: net.Socket) {
+    super(socket, socket);
+    this.lends = lends;
+    this.#socket = socket;
+    this.#raw = raw;
+    this.#path = path;
+    // Remembered now: a closed socket no longer knows.
+    this.#remote = this.#path === undefined ? { address: socket.remoteAddress, port: socket.remotePort } : { path };
+    this.#local = this.#path === undefined ? { address: socket.localAddress, port: socket.localPort } : { path };
+  }
+
+  override get remote(): Endpoint {
+    return this.#remote;
+  }
+
+  override get local(): Endpoint {
+    return this.#local;
+  }
+
+  protected override listen(sink: PortSink): void {
+    if (!this.lends) super.listen(sink);
+  }
+
+  override unsent(): number | undefined {
+    // Undocumented, as Node's own socket timeout uses it; without it, whole writes are what counts as progress.
+    return (this.#socket as unknown as { _handle?: Handle | null })._handle?.writeQueueSize;
+  }
+
+  /** TCP and pipes die by RST or plainly; a TLS socket has no RST of its own, the one below it has. */
+  override reset(): void {
+    const socket = this.#raw ?? this.#socket;
+    try {
+      if (!socket.destroyed && socket.remoteAddress !== undefined) socket.resetAndDestroy();
+    } catch {
+      // Not a TCP handle.
+    }
+    this.#socket.destroy();
+  }
+}
+
+/** Connects. Calls `opened` in the very turn the socket is ready, so that no byte comes before it is listened to. */
+export function dial(target: Target, opened: (port: SocketPort) => void, failed: (error: unknown) => void): () => void {
+  let sink: ((chunk: Uint8Array) => boolean) | undefined;
+  const early: Uint8Array[] = [];
+  const onread = {
+    buffer: new Uint8Array(target.readBuffer),
+    callback(count: number, buffer: Uint8Array): boolean {
+      const chunk = buffer.subarray(0, count);
+      if (sink) return sink(chunk);
+      early.push(chunk.slice());
+      return true;
+    },
+  };
+  const common = {
+    noDelay: target.noDelay,
+    keepAlive: target.keepAlive > 0,
+    keepAliveInitialDelay: target.keepAlive,
+    allowHalfOpen: true,
+    onread,
+  };
+  const where =
+    target.path === undefined
+      ? { host: target.host, port: target.port as number, localAddress: target.localAddress }
+      : { path: target.path };
+  // The types of node:net know neither every option of node:tls nor an absent host.
+  const options = { ...common, ...where } as unknown as net.NetConnectOpts;
+  const socket: net.Socket = target.tls
+    ? tls.connect({ servername: serverName(target.host), ...target.tls, ...options } as tls.ConnectionOptions)
+    : net.connect(options);
+
+  const giveUp = (error?: unknown): void => {
+    socket.off(readyEvent, ready);
+    socket.on("error", () => {});
+    socket.destroy();
+    if (error !== undefined) failed(error);
+  };
+  const ready = (): void => {
+    socket.off("error", giveUp);
+    socket.off("close", closedEarly);
+    const port = new ClientPort(socket, target.path, (listener) => {
+      sink = listener;
+      for (const chunk of early.splice(0)) listener(chunk);
+    });
+    opened(port);
+  };
+  const closedEarly = (): void => giveUp(new Error("the connection was closed before it was ready"));
+  const readyEvent = target.tls ? "secureConnect" : "connect";
+  socket.once(readyEvent, ready);
+  socket.once("error", giveUp);
+  socket.once("close", closedEarly);
+  return giveUp;
+}
+
+/** A client's socket reads into one buffer of its own. */
+class ClientPort extends SocketPort {
+  readonly #start: (listener: (chunk: Uint8Array) => boolean) => void;
+
+  constructor(socket: net.Socket, path: string | undefined, start: (listener: (chunk: Uint8Array) => boolean) => void) {
+    super(socket, true, path);
+    this.#start = start;
+  }
+
+  protected override listen(sink: PortSink): void {
+    this.#start((chunk) => sink.data(chunk));
+    // Nothing listens to "data", so without this the end would never be read.
+    this.readable.resume();
+  }
+}
+
+function serverName(host: string | undefined): string | undefined {
+  return host === undefined || net.isIP(host) > 0 ? undefined : host;
+}
+
+/** A listening socket. */
+export interface Bound {
+  readonly address: Endpoint;
+  /** Takes no more connections. */
+  close(): void;
+}
+
+/** What a listening socket reports. */
+export interface BoundSink {
+  /** Someone knocks: true lets it in. */
+  admit(remote: Endpoint): boolean;
+  /** A connection that was let in is ready. */
+  accepted(port: SocketPort): void;
+  /** A connection that was let in never got ready; with it goes what `admit` counted. */
+  lost(remote: Endpoint, error: unknown): void;
+  failed(error: unknown): void;
+  closed(): void;
+}
+
+/** Listens. */
+export function bind(
+  binding: Binding,
+  sink: BoundSink,
+  opened: (bound: Bound) => void,
+  failed: (error: unknown) => void,
+): void {
+  const socketOptions = {
+    allowHalfOpen: true,
+    noDelay: binding.noDelay,
+    keepAlive: binding.keepAlive > 0,
+    keepAliveInitialDelay: binding.keepAlive,
+  };
+  const secure = binding.tls ? secureServer(binding, sink) : undefined;
+  const server = net.createServer(socketOptions, (socket) => {
+    const remote: Endpoint =
+      binding.path === undefined ? { address: socket.remoteAddress, port: socket.remotePort } : { path: binding.path };
+    if (!sink.admit(remote)) {
+      socket.on("error", () => {});
+      if (binding.path === undefined) socket.resetAndDestroy();
+      else socket.destroy();
+    } else if (secure) secure(socket, remote);
+    else sink.accepted(new SocketPort(socket, false, binding.path));
+  });
+  server.once("error", failed);
+  const where = binding.path === undefined ? { host: binding.host, port: binding.port } : { path: binding.path };
+  server.listen({ ...where, backlog: binding.backlog } as net.ListenOptions, () => {
+    server.off("error", failed);
+    server.on("error", (error) => sink.failed(error));
+    server.on("close", () => sink.closed());
+    const at = server.address();
+    const address: Endpoint =
+      typeof at === "object" && at !== null ? { address: at.address, port: at.port } : { path: binding.path };
+    opened({ address, close: () => void server.close() });
+  });
+}
+
+/** A TLS server that listens to nothing itself: admitted sockets are handed to it. */
+function secureServer(binding: Binding, sink: BoundSink): (socket: net.Socket, remote: Endpoint) => void {
+  const waiting = new Map<net.Socket, Endpoint>();
+  const options = { ...binding.tls, allowHalfOpen: true, handshakeTimeout: binding.handshake } as tls.TlsOptions;
+  const server = tls.createServer(options);
+  const rawOf = (socket: tls.TLSSocket): net.Socket | undefined =>
+    (socket as unknown as { _parent?: net.Socket })._parent;
+  server.on("secureConnection", (socket) => {
+    const raw = rawOf(socket);
+    if (raw) waiting.delete(raw);
+    sink.accepted(new SocketPort(socket, false, binding.path, raw));
+  });
+  server.on("tlsClientError", (_error, socket) => socket.destroy());
+  return (socket, remote) => {
+    waiting.set(socket, remote);
+    let failure: unknown = new Error("closed before the TLS handshake was done");
+    socket.on("error", (error) => (failure = error));
+    socket.once("close", () => {
+      if (waiting.delete(socket)) sink.lost(remote, failure);
+    });
+    server.emit("connection", socket);
+  };
+}
