@@ -14,6 +14,14 @@ export type { Counters, Observed, Observer, TransportEvent } from "./connection/
 export type { ConnectionOptions, Heartbeat, Timeouts } from "./connection/options.js";
 export type { Endpoint, Port, PortSink } from "./connection/port.js";
 export type { BatchOptions, UntilOptions, WaitOptions } from "./connection/reading.js";
+export {
+  type RequestId,
+  type RequestOptions,
+  Requests,
+  type RequestsOptions,
+  requests,
+} from "./connection/requests.js";
+export { decodeStream, encodeStream, type Through } from "./streams.js";
 export { attach, type ConnectOptions, connect } from "./tcp/connect.js";
 export type { DuplexLike, ReadableLike, WritableLike } from "./tcp/duplex.js";
 export type { SocketOptions } from "./tcp/options.js";

@@ -15,6 +15,7 @@ export type DecoderOptions = Readonly<Record<string, unknown>>;
 export class Decoder<Out> {
   #codec: Codec<Out, never>;
   #rest: Uint8Array = new Uint8Array(0);
+  #unread = 0;
   needed = 1;
 
   constructor(codec: Codec<Out, never>, _options: DecoderOptions = {}) {
@@ -22,7 +23,7 @@ export class Decoder<Out> {
   }
 
   get buffered(): number {
-    return this.#rest.length;
+    return this.#rest.length - this.#unread;
   }
 
   *push(chunk: Uint8Array): Generator<Out, void> {
@@ -33,16 +34,26 @@ export class Decoder<Out> {
       joined.set(chunk, this.#rest.length);
       this.#rest = joined;
     }
-    while (this.#rest.length > 0) {
-      const result = this.#codec.read(this.#rest);
-      if ("needed" in result) {
-        this.needed = result.needed;
-        break;
+    let offset = 0;
+    const bytes = this.#rest;
+    this.#rest = bytes.subarray(0, 0);
+    try {
+      while (offset < bytes.length) {
+        const result = this.#codec.read(bytes, offset);
+        if ("needed" in result) {
+          this.needed = result.needed;
+          break;
+        }
+        offset = result.offset;
+        this.#unread = offset;
+        this.#rest = bytes;
+        yield result.value;
+        if (this.#rest !== bytes) return;
       }
-      this.#rest = this.#rest.subarray(result.offset);
-      yield result.value;
+    } finally {
+      if (this.#rest === bytes || offset === 0) this.#rest = Uint8Array.from(bytes.subarray(offset));
+      this.#unread = 0;
     }
-    this.#rest = Uint8Array.from(this.#rest);
   }
 
   end(): Iterable<Out> {
@@ -52,7 +63,8 @@ export class Decoder<Out> {
   }
 
   take(): Uint8Array {
-    const rest = this.#rest;
+    const rest = this.#rest.subarray(this.#unread);
+    this.#unread = 0;
     this.#rest = new Uint8Array(0);
     return rest;
   }
