@@ -1,0 +1,162 @@
+// Law: an error says whose fault it is (your value, their bytes, your definition) and where. It is recognised by
+// `code`, never by instanceof, so that two copies of this package in one program understand each other.
+
+/** What can be wrong with received bytes. */
+export type DecodeCode =
+  | "truncated"
+  | "trailing"
+  | "limit"
+  | "constant"
+  | "tag"
+  | "value"
+  | "length"
+  | "checksum"
+  | "encoding"
+  | "digits"
+  | "varint"
+  | "rejected";
+
+/** What can be wrong with a value given to encode. */
+export type EncodeCode =
+  | "type"
+  | "range"
+  | "missing"
+  | "unexpected"
+  | "mismatch"
+  | "length"
+  | "encoding"
+  | "delimiter"
+  | "limit"
+  | "overflow"
+  | "rejected";
+
+/** What can be wrong with a definition. */
+export type SchemaCode = "argument" | "name" | "duplicate" | "reference" | "inverse" | "bits" | "end" | "recursion";
+
+/** A step of a path: a field's name or an element's index. */
+export type Key = string | number;
+
+/** Writes keys as a person would: `move.path[3].x`. */
+export function pathText(keys: readonly Key[]): string {
+  let text = "";
+  for (const key of keys) {
+    if (typeof key === "number") text += `[${key}]`;
+    else if (/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key)) text += text === "" ? key : `.${key}`;
+    else text += `[${JSON.stringify(key.length > 64 ? `${key.slice(0, 64)}…` : key)}]`;
+  }
+  return text;
+}
+
+/** Shortens any value to a few readable words, without running its code more than a property read. */
+export function show(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
+  if (typeof value === "bigint") return `${value}n`;
+  if (Object.is(value, -0)) return "-0";
+  if (value instanceof Uint8Array) return `${value.length} bytes${value.length > 0 ? ` ${hex(value, 0, 8)}` : ""}`;
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === "function") return "a function";
+  if (typeof value === "object" && value !== null) return "an object";
+  return String(value);
+}
+
+/** `count` bytes from `start` as hex, with an ellipsis when more follow. */
+export function hex(bytes: Uint8Array, start: number, count: number): string {
+  const end = Math.min(bytes.length, start + count);
+  let text = "";
+  for (let i = start; i < end; i++)
+    text += `${i > start ? " " : ""}${(bytes[i] as number).toString(16).padStart(2, "0")}`;
+  return end < bytes.length ? `${text} …` : text;
+}
+
+/** Where and why a codec refused something; shared by {@link DecodeError} and {@link EncodeError}. */
+export interface Fault<Code> {
+  readonly code: Code;
+  /** Keys from the root to the place; empty for the message itself. */
+  readonly keys: readonly Key[];
+  /** Byte offset: absolute in the stream for a Decoder, in the input for `decode`, of the next byte to write for `encode`. */
+  readonly offset: number;
+  /** For a bit field, its first bit in the byte at `offset`, counted from the most significant (0 to 7). */
+  readonly bit?: number | undefined;
+  readonly expected: string;
+  readonly actual: string;
+  /** Hex of the bytes around `offset`; empty where there are none. */
+  readonly window?: string | undefined;
+  readonly cause?: unknown;
+}
+
+function message(fault: Fault<string>): string {
+  const path = pathText(fault.keys);
+  const bit = fault.bit === undefined ? "" : ` bit ${fault.bit}`;
+  const near = fault.window ? `, near ${fault.window}` : "";
+  const actual = fault.actual === "" ? "" : `, ${fault.actual}`;
+  return `${path === "" ? "" : `${path}: `}${fault.expected}${actual} (offset ${fault.offset}${bit}${near})`;
+}
+
+/** Their bytes are wrong. `code` says how, `path` and `offset` say where. */
+export class DecodeError extends Error implements Fault<DecodeCode> {
+  override readonly name = "DecodeError";
+  readonly code: DecodeCode;
+  readonly keys: readonly Key[];
+  readonly path: string;
+  readonly offset: number;
+  readonly bit: number | undefined;
+  readonly expected: string;
+  readonly actual: string;
+  readonly window: string;
+
+  constructor(fault: Fault<DecodeCode>) {
+    super(message(fault), fault.cause === undefined ? undefined : { cause: fault.cause });
+    this.code = fault.code;
+    this.keys = fault.keys;
+    this.path = pathText(fault.keys);
+    this.offset = fault.offset;
+    this.bit = fault.bit;
+    this.expected = fault.expected;
+    this.actual = fault.actual;
+    this.window = fault.window ?? "";
+  }
+}
+
+/** Your value is wrong. `code` says how, `path` says where; `offset` is where its first byte would have gone. */
+export class EncodeError extends Error implements Fault<EncodeCode> {
+  override readonly name = "EncodeError";
+  readonly code: EncodeCode;
+  readonly keys: readonly Key[];
+  readonly path: string;
+  readonly offset: number;
+  readonly expected: string;
+  readonly actual: string;
+
+  constructor(fault: Fault<EncodeCode>) {
+    super(message(fault), fault.cause === undefined ? undefined : { cause: fault.cause });
+    this.code = fault.code;
+    this.keys = fault.keys;
+    this.path = pathText(fault.keys);
+    this.offset = fault.offset;
+    this.expected = fault.expected;
+    this.actual = fault.actual;
+  }
+}
+
+/** Your definition is wrong. Thrown while defining or compiling; the message names the field and says what to do. */
+export class SchemaError extends Error {
+  override readonly name = "SchemaError";
+  readonly code: SchemaCode;
+  readonly keys: readonly Key[];
+  readonly path: string;
+  readonly reason: string;
+
+  constructor(code: SchemaCode, reason: string, keys: readonly Key[] = []) {
+    const path = pathText(keys);
+    super(path === "" ? reason : `${path}: ${reason}`);
+    this.code = code;
+    this.keys = keys;
+    this.path = path;
+    this.reason = reason;
+  }
+
+  /** The same error seen from one level further out. */
+  within(key: Key): SchemaError {
+    return new SchemaError(this.code, this.reason, [key, ...this.keys]);
+  }
+}

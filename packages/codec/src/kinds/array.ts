@@ -1,0 +1,127 @@
+// Many of the same schema.
+
+import { SchemaError, show } from "../errors.js";
+import { checkLength, type Length, lengthFacts, type Until } from "../length.js";
+import { countedArray, restArray, untilArray } from "../ops/array.js";
+import { countOf } from "../ops/count.js";
+import { type TypedArray, type TypedArrayConstructor, typed } from "../ops/typed.js";
+import type { Context, Op } from "../plan.js";
+import { latin1 } from "../runtime/text.js";
+import {
+  type AnySchema,
+  type DerivedOf,
+  type Infer,
+  type Input,
+  isSchema,
+  type LengthNull,
+  type LengthRefs,
+  node,
+  type RefsOf,
+  type Schema,
+} from "../schema.js";
+import { delimitersOf } from "./bytes.js";
+import type { FloatSchema } from "./float.js";
+import type { IntegerSchema } from "./integer.js";
+
+export interface ArraySchema<S extends AnySchema, L>
+  extends Schema<
+    Infer<S>[] | LengthNull<L>,
+    readonly Input<S>[] | LengthNull<L>,
+    RefsOf<S> | LengthRefs<L>,
+    DerivedOf<S> | LengthRefs<L>
+  > {
+  readonly kind: "array";
+  readonly item: S;
+  readonly length: Length;
+}
+
+/**
+ * Elements by a {@link Length} that counts them: a number, a prefix, a reference, up to a delimiter or a last element, or
+ * the rest. For a length in bytes: `sized(length, array(item, rest))`.
+ *
+ * @example
+ * array(u16, u8)   array(Point, field("count"))   array(Label, until((label) => label === ""))
+ */
+export function array<S extends AnySchema, const L extends Length>(item: S, length: L): ArraySchema<S, L> {
+  if (!isSchema(item)) throw new SchemaError("argument", `array takes a schema and a length; got ${show(item)}`);
+  checkLength(length, "array");
+  if (item.facts.bits !== undefined && item.facts.bits % 8 !== 0)
+    throw new SchemaError(
+      "bits",
+      `array elements are whole bytes, not ${item.facts.bits} bits; put the bits into a struct`,
+    );
+  if (item.facts.greedy)
+    throw new SchemaError(
+      "end",
+      "an element takes everything up to the end, so that there can be no second; give it a length",
+    );
+  if ((length as { kind?: string }).kind === "rest" && item.facts.max === 0)
+    throw new SchemaError("end", "elements without bytes never reach the end; give their number");
+  const facts = lengthFacts(length, item.facts, item.facts.uses);
+  return node(
+    "array",
+    facts,
+    { item, length },
+    (_schema: never, context: never) => lowerArray(item, length, facts, context),
+    (change) => array(change(item), isSchema(length) ? (change(length) as L) : length) as never,
+  );
+}
+
+function lowerArray(item: AnySchema, length: Length, bounds: { min: number; max: number }, context: Context): Op {
+  const count = countOf(context, length);
+  const op = context.lower(item);
+  if (count.mode === "rest") return restArray(op, bounds);
+  if (count.mode === "until") return untilArray(length as Until, delimitersOf(length as Until, latin1), op, bounds);
+  return countedArray(count, op, bounds);
+}
+
+const constructors = {
+  u8: Uint8Array,
+  i8: Int8Array,
+  u16: Uint16Array,
+  i16: Int16Array,
+  u32: Uint32Array,
+  i32: Int32Array,
+  u64: BigUint64Array,
+  i64: BigInt64Array,
+  f32: Float32Array,
+  f64: Float64Array,
+};
+
+export interface TypedArraySchema<T, L> extends Schema<T, T, LengthRefs<L>, LengthRefs<L>> {
+  readonly kind: "typedArray";
+  readonly item: AnySchema;
+  readonly length: Length;
+}
+
+/**
+ * Numbers of one format as a typed array, copied at once: twice as fast as an array of numbers, and compact. Takes 8, 16,
+ * 32 and 64 bits, and f32 and f64, in both byte orders. The length counts numbers.
+ *
+ * @example
+ * typedArray<Uint16Array>(u16, u32)
+ */
+export function typedArray<T extends TypedArray, const L extends Length = Length>(
+  item: IntegerSchema | IntegerSchema<bigint> | FloatSchema,
+  length: L,
+): TypedArraySchema<T, L> {
+  const name = item?.kind?.replace(/le$/, "") as keyof typeof constructors;
+  if (!isSchema(item) || !Object.hasOwn(constructors, name))
+    throw new SchemaError(
+      "argument",
+      `typedArray takes ${Object.keys(constructors).join(", ")} or their le forms; got ${show(item?.kind ?? item)}`,
+    );
+  checkLength(length, "typedArray");
+  const { kind } = length as { kind?: string };
+  if (kind === "until" || kind === "nullable")
+    throw new SchemaError("argument", "typedArray takes a number, a prefix, a reference or rest as its length");
+  const facts = lengthFacts(length, item.facts);
+  return node("typedArray", facts, { item, length }, (_schema: never, context: never) =>
+    typed(
+      countOf(context, length),
+      constructors[name] as unknown as TypedArrayConstructor,
+      item.kind.endsWith("le"),
+      facts,
+    ),
+  );
+}

@@ -1,0 +1,69 @@
+// Fields of some bits. Neighbours in a struct share bytes and must fill whole ones together.
+
+import { SchemaError, show } from "../errors.js";
+import { bits as bitsOp } from "../ops/bits.js";
+import { transformed } from "../ops/transform.js";
+import type { BitPlace, Context } from "../plan.js";
+import { facts, node, type Schema } from "../schema.js";
+
+type Big = 49 | 50 | 51 | 52 | 53 | 54 | 55 | 56 | 57 | 58 | 59 | 60 | 61 | 62 | 63 | 64;
+
+/** A field of `width` bits. */
+export interface BitsSchema<T extends number | bigint = number> extends Schema<T> {
+  readonly width: number;
+  readonly signed: boolean;
+}
+
+/** The place of a field that stands alone: whole bytes of its own. */
+function alone(context: Context, width: number, kind: string): BitPlace {
+  if (context.bits) return context.bits;
+  if (width % 8 !== 0)
+    throw new SchemaError(
+      "bits",
+      `${kind} does not end on a byte here; bit fields stand next to each other in a struct and fill whole bytes together`,
+    );
+  return { run: {}, size: width / 8, lowest: 0, little: false };
+}
+
+/**
+ * An unsigned whole number of `width` bits, 1 to 64 (signed with `{ signed: true }`); more than 48 bits are a bigint.
+ * The most significant bits of a byte come first, unless the struct's `bitOrder` says otherwise.
+ *
+ * @example
+ * struct({ version: bits(4), headerLength: bits(4) })   // 0x45 is version 4, length 5
+ */
+export function bits<const N extends number>(
+  width: N,
+  options: { readonly signed?: boolean } = {},
+): BitsSchema<N extends Big ? bigint : number> {
+  if (!Number.isInteger(width) || width < 1 || width > 64)
+    throw new SchemaError("argument", `bits takes a width from 1 to 64; got ${show(width)}`);
+  const signed = options.signed === true;
+  const label = `bits(${width})`;
+  return node(
+    "bits",
+    facts(Math.floor(width / 8), Math.ceil(width / 8), { bits: width }),
+    { label, width, signed },
+    (_schema: never, context: never) => bitsOp(width, alone(context, width, label), signed),
+  );
+}
+
+/** One bit as a boolean. */
+export const flag: Schema<boolean> = /* @__PURE__ */ node(
+  "flag",
+  /* @__PURE__ */ facts(0, 1, { bits: 1 }),
+  { width: 1 },
+  (_schema: never, context: never) =>
+    transformed(bitsOp(1, alone(context, 1, "flag"), false), {
+      forward: (_m, raw) => raw === 1,
+      back(w, value) {
+        if (typeof value !== "boolean") throw w.fail("type", "needs a boolean", value);
+        return value ? 1 : 0;
+      },
+      emitForward: (_source, raw) => `${raw} === 1`,
+      emitBack(source, value) {
+        source.stop(`typeof ${value} !== "boolean"`);
+        return source.store(`${value} ? 1 : 0`, "bit");
+      },
+    }),
+);

@@ -1,0 +1,132 @@
+// The user's own functions between the wire's value and theirs. They must be pure: a failed or cut message is read again.
+
+import { DecodeError, EncodeError, SchemaError, show } from "../errors.js";
+import { type Transform, transformed } from "../ops/transform.js";
+import type { Context } from "../plan.js";
+import { STOP } from "../runtime/reader.js";
+import {
+  type AnySchema,
+  type DerivedOf,
+  type Infer,
+  type Input,
+  isSchema,
+  node,
+  type RefsOf,
+  type Schema,
+} from "../schema.js";
+
+export interface MapSchema<Out, In, S extends AnySchema> extends Schema<Out, In, RefsOf<S>, DerivedOf<S>> {
+  readonly schema: S;
+}
+
+const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/**
+ * Another value for the same bytes. What the functions throw becomes a DecodeError or EncodeError with path and offset.
+ *
+ * @example
+ * map(u32, { decode: (s) => new Date(s * 1000), encode: (d: Date) => d.getTime() / 1000 })
+ */
+export function map<S extends AnySchema, Out, In = Out>(
+  schema: S,
+  functions: { decode(value: Infer<S>): Out; encode(value: In): Input<S> },
+): MapSchema<Out, In, S> {
+  if (!isSchema(schema))
+    throw new SchemaError("argument", `map takes a schema and { decode, encode }; got ${show(schema)}`);
+  const { decode, encode } = functions;
+  if (typeof decode !== "function" || typeof encode !== "function")
+    throw new SchemaError("argument", "map takes two functions, decode and encode");
+  return node(
+    "map",
+    schema.facts,
+    { schema, functions: Object.freeze({ decode, encode }) },
+    (_schema: never, context: never) =>
+      transformed(
+        (context as Context).lower(schema, { bits: (context as Context).bits }),
+        mapping(decode as never, encode as never),
+      ),
+    (change) => map(change(schema) as S, functions) as never,
+  );
+}
+
+function mapping(decode: (value: unknown) => unknown, encode: (value: unknown) => unknown): Transform {
+  return {
+    forward(m, raw, at) {
+      try {
+        return decode(raw);
+      } catch (cause) {
+        m.fail("rejected", "bytes that its decode function accepts", reason(cause), at, { cause });
+        return STOP;
+      }
+    },
+    back(w, value) {
+      try {
+        return encode(value);
+      } catch (cause) {
+        if (cause instanceof EncodeError || cause instanceof DecodeError)
+          throw w.fail("rejected", "a value that its encode function accepts", cause.message, cause);
+        throw w.fail("rejected", "a value that its encode function accepts", reason(cause), cause);
+      }
+    },
+    emitForward: (source, raw) => source.store(`${source.constant(decode)}(${raw})`, "mapped"),
+    emitBack: (source, value) => source.store(`${source.constant(encode)}(${value})`, "mapped"),
+    traits: {},
+  };
+}
+
+/**
+ * A condition on the value, in both directions.
+ *
+ * @example
+ * check(u16, (port) => port !== 0, "must not be port 0")
+ */
+export function check<S extends AnySchema>(schema: S, predicate: (value: Infer<S>) => boolean, message: string): S {
+  if (!isSchema(schema))
+    throw new SchemaError("argument", `check takes a schema, a function and a message; got ${show(schema)}`);
+  if (typeof predicate !== "function" || typeof message !== "string")
+    throw new SchemaError("argument", "check takes a function and the message for when it says no");
+  const test = predicate as (value: unknown) => boolean;
+  const passes = (value: unknown): string | undefined => {
+    try {
+      return test(value) ? undefined : show(value);
+    } catch (error) {
+      return reason(error);
+    }
+  };
+  return node(
+    "check",
+    schema.facts,
+    { schema, predicate, message },
+    (_schema: never, context: never) => {
+      const inner = (context as Context).lower(schema, { bits: (context as Context).bits });
+      const op = transformed(inner, {
+        traits: {
+          ...(inner.numeric && { numeric: inner.numeric }),
+          ...(inner.constant && { constant: inner.constant }),
+        },
+        forward(m, raw, at) {
+          const failed = passes(raw);
+          if (failed === undefined) return raw;
+          m.fail("rejected", message, `got ${failed}`, at);
+          return STOP;
+        },
+        back(w, value) {
+          const failed = passes(value);
+          if (failed !== undefined) throw w.fail("rejected", message, `got ${failed}`);
+          return value;
+        },
+        emitForward(source, raw) {
+          const kept = source.store(raw);
+          source.stop(`!${source.constant(test)}(${kept})`);
+          return kept;
+        },
+        emitBack(source, value) {
+          source.stop(`!${source.constant(test)}(${value})`);
+          return value;
+        },
+      });
+      return op;
+    },
+    (change) => check(change(schema), predicate as never, message) as never,
+  );
+}

@@ -1,0 +1,241 @@
+// Fields in order, as in the table of a protocol's specification.
+
+import { SchemaError, show } from "../errors.js";
+import { struct as structOp } from "../ops/struct.js";
+import type { Entry } from "../ops/struct-layout.js";
+import type { BitPlace, Context, Named, Op, Scope } from "../plan.js";
+import {
+  type AnySchema,
+  type Checked,
+  type Facts,
+  type Fields,
+  facts,
+  isSchema,
+  node,
+  type OuterDerived,
+  type OuterRefs,
+  type Schema,
+  type StructIn,
+  type StructOut,
+  type Use,
+} from "../schema.js";
+
+export interface StructOptions {
+  /** Which byte of a run of bit fields is the most significant: the first ("big", the default) or the last. */
+  readonly endian?: "big" | "little";
+  /** From which end of a run bit fields are taken: the most significant ("msb", the default) or the least. */
+  readonly bitOrder?: "msb" | "lsb";
+}
+
+export interface StructSchema<F extends Fields>
+  extends Schema<StructOut<F>, StructIn<F>, OuterRefs<F>, OuterDerived<F>> {
+  readonly kind: "struct";
+  readonly fields: F;
+  readonly options: Required<StructOptions>;
+}
+
+/** What can be asked of fields that cover others: their kind knows its range. */
+export interface Covering {
+  readonly range: { readonly from: string; readonly to?: string };
+}
+
+/**
+ * Fields in order. Bit fields next to each other share bytes; a field that another refers to as its length, a checksum
+ * and the like may be left out on encode.
+ *
+ * @example
+ * struct({ version: bits(4), flags: bits(4), length: u16, body: bytes(field("length")) })
+ */
+export function struct<const F extends Fields>(fields: F & Checked<F>, options: StructOptions = {}): StructSchema<F> {
+  if (typeof fields !== "object" || fields === null)
+    throw new SchemaError("argument", `struct takes an object of fields; got ${show(fields)}`);
+  const entries = Object.entries(fields) as [string, AnySchema][];
+  for (const [key, schema] of entries) {
+    checkName(key);
+    if (!isSchema(schema)) throw new SchemaError("argument", `is not a schema; got ${show(schema)}`, [key]);
+  }
+  const { endian = "big", bitOrder = "msb" } = options;
+  if (!["big", "little"].includes(endian) || !["msb", "lsb"].includes(bitOrder))
+    throw new SchemaError("argument", `struct's endian is "big" or "little" and its bitOrder "msb" or "lsb"`);
+  const order = Object.freeze({ endian, bitOrder });
+  const own = Object.freeze({ ...fields });
+  return node(
+    "struct",
+    structFacts(entries),
+    { fields: own, options: order },
+    (_schema: never, context: never) => lowerStruct(entries, order, context),
+    (change) =>
+      struct(Object.fromEntries(entries.map(([key, schema]) => [key, change(schema)])) as never, order) as never,
+  );
+}
+
+/** Names that mean something else to JavaScript objects, or change the order of keys. */
+function checkName(key: string): void {
+  if (key === "__proto__")
+    throw new SchemaError("name", 'a field cannot be called "__proto__"; JavaScript gives that name another meaning', [
+      key,
+    ]);
+  if (key === "") throw new SchemaError("name", "a field needs a name");
+  if (/^(0|[1-9]\d*)$/.test(key))
+    throw new SchemaError(
+      "name",
+      `a field cannot be called "${key}", because JavaScript would put it before the others; give it a letter`,
+      [key],
+    );
+}
+
+function structFacts(entries: readonly [string, AnySchema][]): Facts {
+  let min = 0;
+  let max = 0;
+  let bits = 0;
+  // Only the first run of bit fields may lack bits: a union's tag may stand before it.
+  let first = true;
+  let lead = 0;
+  let greedy: { key: string; at: number } | undefined;
+  const uses: Use[] = [];
+  const keys = entries.map(([key]) => key);
+  // A range bounds what is greedy inside it.
+  const covered = new Set<string>();
+  entries.forEach(([key, schema], at) => {
+    const { range } = schema as Partial<Covering>;
+    if (range) {
+      const from = keys.indexOf(range.from);
+      const to = range.to === undefined ? keys.length - 1 : keys.indexOf(range.to);
+      if (from < 0 || to < 0)
+        throw new SchemaError(
+          "reference",
+          `its range names "${from < 0 ? range.from : range.to}", which is not a field of this struct`,
+          [key],
+        );
+      if (from > to)
+        throw new SchemaError("reference", `its range ends before it starts ("${range.from}" to "${keys[to]}")`, [key]);
+      if (schema.kind === "lengthOf" && to > at) covered.add(keys[to] as string);
+    }
+    if (schema.facts.bits !== undefined) bits += schema.facts.bits;
+    else {
+      if (bits % 8 !== 0 && first) lead = 8 - (bits % 8);
+      else endBits(bits, key);
+      if (schema.facts.lead) throw new SchemaError("bits", leadText(schema.facts.lead), [key]);
+      first = false;
+      min += Math.ceil(bits / 8) + schema.facts.min;
+      max += Math.ceil(bits / 8) + schema.facts.max;
+      bits = 0;
+    }
+    if (greedy && schema.facts.max > 0)
+      throw new SchemaError(
+        "end",
+        `"${greedy.key}" takes everything up to the end, so that nothing is left for "${key}"; give it a length, or put both into a range`,
+        [greedy.key],
+      );
+    if (schema.facts.greedy && !covered.has(key)) greedy = { key, at };
+    for (const use of schema.facts.uses) {
+      if (use.path.startsWith("../")) uses.push({ ...use, path: use.path.slice(3) });
+      else {
+        const name = use.path.split(".")[0] as string;
+        const to = keys.indexOf(name);
+        if (to < 0)
+          throw new SchemaError(
+            "reference",
+            `refers to "${name}", which is not a field of this struct (${keys.join(", ")})`,
+            [key],
+          );
+        if (to >= at)
+          throw new SchemaError(
+            "reference",
+            `refers to "${name}", which ${to === at ? "is itself" : "stands later"}; a reference can only look back`,
+            [key],
+          );
+      }
+    }
+  });
+  if (bits % 8 !== 0 && first) lead = 8 - (bits % 8);
+  else endBits(bits, "the end");
+  return facts(min + Math.ceil(bits / 8), max + Math.ceil(bits / 8), {
+    greedy: greedy !== undefined,
+    uses,
+    ...(lead > 0 && { lead }),
+  });
+}
+
+const leadText = (lead: number): string =>
+  `its first bit fields do not fill whole bytes; ${lead} ${lead === 1 ? "bit is" : "bits are"} missing, unless it stands behind the tag of a union`;
+
+function endBits(bits: number, key: string): void {
+  if (bits % 8 !== 0)
+    throw new SchemaError(
+      "bits",
+      `the bit fields before ${key === "the end" ? key : `"${key}"`} are ${bits} bits together, not whole bytes; ${8 - (bits % 8)} are missing`,
+      key === "the end" ? [] : [key],
+    );
+}
+
+/** Gives every bit field of a struct its place in the bytes of its run. */
+function placesOf(
+  entries: readonly [string, AnySchema][],
+  { endian, bitOrder }: Required<StructOptions>,
+): Map<string, BitPlace> {
+  const places = new Map<string, BitPlace>();
+  for (let i = 0; i < entries.length; ) {
+    let end = i;
+    let total = 0;
+    while (end < entries.length && entries[end]?.[1].facts.bits !== undefined)
+      total += entries[end++]?.[1].facts.bits as number;
+    const run = {};
+    let taken = 0;
+    for (; i < end; i++) {
+      const [key, schema] = entries[i] as [string, AnySchema];
+      const width = schema.facts.bits as number;
+      places.set(key, {
+        run,
+        size: total / 8,
+        lowest: bitOrder === "msb" ? total - taken - width : taken,
+        little: endian === "little",
+      });
+      taken += width;
+    }
+    i = Math.max(end, i) + (end === i ? 1 : 0);
+  }
+  return places;
+}
+
+/** Lowers a struct; `tag` is a field in front that a union adds. */
+export function lowerStruct(
+  entries: readonly [string, AnySchema][],
+  order: Required<StructOptions>,
+  context: Context,
+): Op {
+  const runOf = entries.findIndex(([, schema]) => schema.facts.bits === undefined);
+  const head = entries
+    .slice(0, runOf < 0 ? entries.length : runOf)
+    .reduce((sum, [, schema]) => sum + (schema.facts.bits as number), 0);
+  if (head % 8 !== 0) throw new SchemaError("bits", leadText(8 - (head % 8)));
+  const names = new Map<string, Named>();
+  const scope: Scope = {
+    depth: context.scope ? context.scope.depth + 1 : 0,
+    parent: context.scope,
+    names,
+    keys: entries.map(([key]) => key),
+    slots: [],
+  };
+  const places = placesOf(entries, order);
+  const lowered: Entry[] = entries.map(([key, schema]) => {
+    try {
+      const named: Named = { key, op: context.lower(schema, { scope, bits: places.get(key) }) };
+      names.set(key, named);
+      return { key, op: named.op, named, before: -1, after: -1 };
+    } catch (error) {
+      throw error instanceof SchemaError ? error.within(key) : error;
+    }
+  });
+  let min = 0;
+  let max = 0;
+  const runs = new Set<object>();
+  for (const { op } of lowered) {
+    const { place } = op as { place?: BitPlace };
+    if (place && runs.has(place.run)) continue;
+    if (place) runs.add(place.run);
+    min += op.min;
+    max += op.max;
+  }
+  return structOp(lowered, scope, { min, max });
+}

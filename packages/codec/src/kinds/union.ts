@@ -1,0 +1,334 @@
+// One of several schemas, chosen by a tag.
+
+import { SchemaError, show } from "../errors.js";
+import { type Choice, match as matchOp, union as unionOp, type Variant } from "../ops/choice.js";
+import { leaf } from "../ops/leaf.js";
+import { constantly } from "../ops/transform.js";
+import { type BitPlace, bind, type Context, type Op } from "../plan.js";
+import type { Ref } from "../reference.js";
+import {
+  type AnySchema,
+  type DerivedOf,
+  type Fields,
+  facts,
+  type Infer,
+  type Input,
+  isSchema,
+  node,
+  type RefsOf,
+  type Schema,
+  type Simplify,
+  type Use,
+} from "../schema.js";
+import { quote } from "../source.js";
+import { checkFits } from "./constant.js";
+import { type StructOptions, struct } from "./struct.js";
+
+/** Tags that are whole numbers from `from` to `to`. The value then has a field `tag` with the number itself. */
+export interface TagRange {
+  readonly kind: "range";
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Several whole numbers as the tag of one variant, which then has a field `tag` with the number itself.
+ *
+ * @example
+ * union("type", u8, { small: [range(0x00, 0x7f), struct({})], nil: [0xc0, struct({})] })
+ */
+export function range(from: number, to: number): TagRange {
+  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || from > to)
+    throw new SchemaError("argument", `range takes two whole numbers in order; got ${show(from)} and ${show(to)}`);
+  return Object.freeze({ kind: "range", from, to });
+}
+
+/** A tag and what follows it. */
+export type VariantOf = readonly [tag: string | number | bigint | boolean | TagRange, schema: AnySchema];
+export type Variants = { readonly [name: string]: VariantOf };
+
+type Flat<S extends AnySchema, In extends boolean> = S extends { readonly kind: "struct" }
+  ? In extends true
+    ? Input<S>
+    : Infer<S>
+  : { value: In extends true ? Input<S> : Infer<S> };
+type Tagged<V extends VariantOf, In extends boolean> = V[0] extends TagRange
+  ? In extends true
+    ? { tag?: number | undefined }
+    : { tag: number }
+  : unknown;
+
+export type UnionOut<Name extends string, V extends Variants> = {
+  [K in keyof V & string]: Simplify<{ [N in Name]: K } & Tagged<V[K], false> & Flat<V[K][1], false>>;
+}[keyof V & string];
+export type UnionIn<Name extends string, V extends Variants> = {
+  [K in keyof V & string]: Simplify<{ readonly [N in Name]: K } & Tagged<V[K], true> & Flat<V[K][1], true>>;
+}[keyof V & string];
+
+type Outer<Path extends string> = Path extends `../${infer Rest}` ? Rest : never;
+type Escaping<S extends AnySchema, Which extends "refs" | "derived"> = S extends { readonly kind: "struct" }
+  ? Which extends "refs"
+    ? RefsOf<S>
+    : DerivedOf<S>
+  : Outer<Which extends "refs" ? RefsOf<S> : DerivedOf<S>>;
+
+export interface UnionSchema<Name extends string, V extends Variants>
+  extends Schema<
+    UnionOut<Name, V>,
+    UnionIn<Name, V>,
+    { [K in keyof V]: Escaping<V[K][1], "refs"> }[keyof V],
+    { [K in keyof V]: Escaping<V[K][1], "derived"> }[keyof V]
+  > {
+  readonly kind: "union";
+  readonly tagName: Name;
+  readonly tag: AnySchema;
+  readonly variants: V;
+}
+
+const isRange = (tag: VariantOf[0]): tag is TagRange => typeof tag === "object";
+
+/** The fields of a variant: the tag, then a struct's own or the value. */
+function fieldsOf(schema: AnySchema): [string, AnySchema][] {
+  return schema.kind === "struct"
+    ? Object.entries((schema as unknown as { fields: Fields }).fields)
+    : [["value", schema]];
+}
+
+/**
+ * A tag in front decides what follows. The value has the variant's name under `tagName`, and a struct's fields beside it;
+ * what is not a struct stands under `value`.
+ *
+ * @example
+ * union("type", u8, { hello: [1, struct({ name: string(u8) })], bye: [2, struct({})] })
+ * // { type: "hello"; name: string } | { type: "bye" }
+ */
+export function union<const Name extends string, const V extends Variants>(
+  tagName: Name,
+  tag: AnySchema,
+  variants: V,
+): UnionSchema<Name, V> {
+  if (!isSchema(tag)) throw new SchemaError("argument", `union takes a schema for its tag; got ${show(tag)}`);
+  const list = Object.entries(variants) as [string, VariantOf][];
+  if (list.length === 0) throw new SchemaError("argument", "union needs at least one variant");
+  const seen = new Map<unknown, string>();
+  const uses: Use[] = [];
+  let min = Number.POSITIVE_INFINITY;
+  let max = 0;
+  let greedy = false;
+  for (const [name, variant] of list) {
+    if (!Array.isArray(variant) || variant.length !== 2 || !isSchema(variant[1]))
+      throw new SchemaError("argument", "is not [tag, schema]", [name]);
+    const [value, schema] = variant;
+    if (isRange(value)) {
+      for (const [other, owner] of seen)
+        if (typeof other === "number" && other >= value.from && other <= value.to)
+          throw new SchemaError("duplicate", `has the tag ${other}, as "${owner}" has`, [name]);
+      for (const [otherName, other] of list) {
+        if (otherName === name) break;
+        if (isRange(other[0]) && other[0].from <= value.to && value.from <= other[0].to)
+          throw new SchemaError("duplicate", `has tags of "${otherName}" too`, [name]);
+      }
+    } else {
+      const owner =
+        seen.get(value) ??
+        list.find(
+          ([otherName, [other]]) =>
+            otherName !== name &&
+            isRange(other) &&
+            typeof value === "number" &&
+            value >= other.from &&
+            value <= other.to,
+        )?.[0];
+      if (owner !== undefined)
+        throw new SchemaError("duplicate", `has the tag ${show(value)}, as "${owner}" has`, [name]);
+      seen.set(value, name);
+    }
+    const whole = variantStruct(tagName, tag, name, variant);
+    uses.push(...whole.facts.uses);
+    min = Math.min(min, whole.facts.min);
+    max = Math.max(max, whole.facts.max);
+    greedy ||= whole.facts.greedy;
+  }
+  return node(
+    "union",
+    facts(min, max, { uses, greedy }),
+    { tagName, tag, variants: Object.freeze({ ...variants }) },
+    (_schema: never, context: never) => lowerUnion(tagName, tag, list, context),
+    (change) =>
+      union(
+        tagName,
+        change(tag),
+        Object.fromEntries(list.map(([name, [value, schema]]) => [name, [value, change(schema)]])) as never,
+      ) as never,
+  );
+}
+
+/** A variant with its tag as the first field, checked like any struct. */
+function variantStruct(tagName: string, tag: AnySchema, name: string, [value, schema]: VariantOf): AnySchema {
+  const options = (schema as { options?: StructOptions }).options;
+  const own = fieldsOf(schema);
+  const first: [string, AnySchema][] = isRange(value)
+    ? [
+        [tagName, nameOnly(name)],
+        ["tag", tag],
+      ]
+    : [[tagName, tagField(tag, value, name)]];
+  const clash = own.find(([key]) => first.some(([taken]) => taken === key));
+  if (clash) throw new SchemaError("name", `has a field "${clash[0]}" of its own, as its tag has`, [name]);
+  try {
+    if (!isRange(value)) checkFits(tag, value, "the tag");
+    return struct(Object.fromEntries([...first, ...own]) as never, options) as never;
+  } catch (error) {
+    throw error instanceof SchemaError ? error.within(name) : error;
+  }
+}
+
+/** The tag of one variant: `wire` in the bytes, the variant's name in the value. */
+const tagField = (tag: AnySchema, wire: unknown, name: string): AnySchema =>
+  node("tag", tag.facts, { label: tag.kind }, (_schema: never, context: never) =>
+    constantly((context as Context).lower(tag, { bits: (context as Context).bits }), wire, name, false, false),
+  );
+
+/** The variant's name, which no byte stands for. */
+const nameOnly = (name: string): AnySchema =>
+  node("name", facts(0, 0), {}, () =>
+    constantly(
+      leaf({ size: 0, get: () => name, put: () => undefined, emitGet: () => quote(name), emitPut: () => undefined }),
+      name,
+      name,
+      false,
+      false,
+    ),
+  );
+
+function lowerUnion(tagName: string, tag: AnySchema, list: readonly [string, VariantOf][], context: Context): Op {
+  const variants: Variant[] = list.map(([name, variant]) => {
+    const whole = variantStruct(tagName, tag, name, variant);
+    try {
+      const op = context.lower(whole);
+      const [value] = variant;
+      return { name, op, tags: isRange(value) ? [] : [value], range: isRange(value) ? value : undefined };
+    } catch (error) {
+      throw error instanceof SchemaError ? error.within(name) : error;
+    }
+  });
+  const peek = context.lower(tag, {
+    scope: undefined,
+    bits: tag.facts.bits === undefined ? undefined : tagPlace(tag.facts.bits, list),
+  });
+  return unionOp(tagName, peek, { variants, otherwise: undefined });
+}
+
+/** Where a tag of some bits lies: alike in all variants, or it could not be read before the variant is known. */
+function tagPlace(width: number, list: readonly [string, VariantOf][]): BitPlace {
+  const places = list.map(([, [, schema]]) => {
+    const { endian = "big", bitOrder = "msb" } = (schema as { options?: StructOptions }).options ?? {};
+    let run = width;
+    for (const [, field] of fieldsOf(schema)) {
+      if (field.facts.bits === undefined) break;
+      run += field.facts.bits;
+    }
+    // From the first byte on, only its own bytes matter; otherwise those of the whole run.
+    const plain = (bitOrder === "msb") === (endian === "big");
+    const size = plain ? Math.ceil(width / 8) : run / 8;
+    return { size, lowest: bitOrder === "msb" ? size * 8 - width : 0, little: endian === "little" };
+  });
+  const [first] = places as [(typeof places)[number]];
+  if (
+    places.some((place) => place.size !== first.size || place.lowest !== first.lowest || place.little !== first.little)
+  ) {
+    throw new SchemaError(
+      "bits",
+      "the tag's bits lie in different places in different variants; give all variants the same endian and bitOrder, and bit fields of the same size",
+    );
+  }
+  return { run: {}, ...first };
+}
+
+/** Cases of a {@link match}, by the value of the field; a whole number is written as a decimal key. */
+export type Cases = { readonly [value: string]: AnySchema };
+
+type MatchOut<C extends Cases, O> = Infer<C[keyof C]> | (O extends AnySchema ? Infer<O> : never);
+type MatchIn<C extends Cases, O> = Input<C[keyof C]> | (O extends AnySchema ? Input<O> : never);
+type MatchRefs<P extends string, C extends Cases, O> =
+  | P
+  | RefsOf<C[keyof C]>
+  | (O extends AnySchema ? RefsOf<O> : never);
+type MatchDerived<C extends Cases, O> = DerivedOf<C[keyof C]> | (O extends AnySchema ? DerivedOf<O> : never);
+
+export interface MatchSchema<P extends string, C extends Cases, O>
+  extends Schema<MatchOut<C, O>, MatchIn<C, O>, MatchRefs<P, C, O>, MatchDerived<C, O>> {
+  readonly kind: "match";
+  readonly ref: Ref<P>;
+  readonly cases: C;
+  readonly otherwise: O;
+}
+
+/**
+ * An earlier field decides what stands here. Keys are its values; `otherwise` stands for all others, which are refused
+ * without it.
+ *
+ * @example
+ * struct({ type: u8, length: u16, body: sized(field("length"), match(field("type"), { 1: Hello, 2: Move }, bytes(rest))) })
+ */
+export function match<const P extends string, const C extends Cases, const O extends AnySchema | undefined = undefined>(
+  ref: Ref<P>,
+  cases: C,
+  otherwise?: O,
+): MatchSchema<P, C, O> {
+  if (ref?.kind !== "field") throw new SchemaError("argument", `match takes field("…"); got ${show(ref)}`);
+  if (ref.steps.length > 0) throw new SchemaError("argument", "match takes the field itself, without arithmetic");
+  const list = Object.entries(cases) as [string, AnySchema][];
+  for (const [key, schema] of list)
+    if (!isSchema(schema)) throw new SchemaError("argument", `is not a schema; got ${show(schema)}`, [key]);
+  if (otherwise !== undefined && !isSchema(otherwise))
+    throw new SchemaError("argument", `match's otherwise is a schema; got ${show(otherwise)}`);
+  const all = [...list.map(([, schema]) => schema), ...(otherwise ? [otherwise as AnySchema] : [])];
+  if (all.length === 0) throw new SchemaError("argument", "match needs at least one case");
+  const own: Use = { path: ref.path, derives: false };
+  return node(
+    "match",
+    facts(Math.min(...all.map((s) => s.facts.min)), Math.max(...all.map((s) => s.facts.max)), {
+      uses: [own, ...all.flatMap((s) => s.facts.uses)],
+      greedy: all.some((s) => s.facts.greedy),
+    }),
+    { ref, cases: Object.freeze({ ...cases }), otherwise },
+    (_schema: never, context: never) => lowerMatch(ref, list, otherwise as AnySchema | undefined, context),
+    (change) =>
+      match(
+        ref,
+        Object.fromEntries(list.map(([key, schema]) => [key, change(schema)])),
+        otherwise && change(otherwise as AnySchema),
+      ) as never,
+  );
+}
+
+function lowerMatch(
+  ref: Ref,
+  list: readonly [string, AnySchema][],
+  otherwise: AnySchema | undefined,
+  context: Context,
+): Op {
+  const bound = bind(context, ref, false);
+  const typed = (key: string): unknown => {
+    const { numeric } = bound.named.op;
+    if (numeric === undefined) return key === "true" ? true : key === "false" ? false : key;
+    if (!/^(-?\d+|0x[\da-f]+)$/i.test(key))
+      throw new SchemaError("argument", `the case "${key}" is not a whole number, but "${ref.path}" is`);
+    return numeric === "bigint" ? BigInt(key) : Number(key);
+  };
+  const boolean = (key: string): unknown[] =>
+    bound.named.op.numeric === undefined && (key === "true" || key === "false") ? [typed(key), key] : [typed(key)];
+  const variants: Variant[] = list.map(([key, schema]) => {
+    try {
+      return { name: key, op: context.lower(schema), tags: boolean(key) };
+    } catch (error) {
+      throw error instanceof SchemaError ? error.within(key) : error;
+    }
+  });
+  const choice: Choice = {
+    variants: otherwise ? [...variants, { name: "otherwise", op: context.lower(otherwise), tags: [] }] : variants,
+    otherwise: otherwise ? variants.length : undefined,
+  };
+  return matchOp(bound, choice);
+}

@@ -1,0 +1,59 @@
+// Integers of variable width: LEB128 (DWARF 4, section 7.6; WebAssembly), zigzag over it (Protocol Buffers), QUIC (RFC 9000, section 16).
+
+import { SchemaError, show } from "../errors.js";
+import { varint } from "../ops/varint.js";
+import type { VarintFormat } from "../runtime/varint.js";
+import { facts, node, type Schema } from "../schema.js";
+
+export interface VarintOptions {
+  /** Most bytes accepted, 1 to 10. By default as many as 2^53 - 1 takes (8), or 10 for bigints. */
+  readonly maxBytes?: number;
+  /** Values as bigint, up to 64 bits. */
+  readonly big?: boolean;
+  /** Whether longer forms than needed are refused, which is the default. */
+  readonly minimal?: boolean;
+}
+
+/** A variable-length integer; `format` says which. */
+export interface VarintSchema<T extends number | bigint = number> extends Schema<T> {
+  readonly format: VarintFormat;
+}
+
+/** A variable-length integer with the usual limits, or, called, with others. */
+export interface VarintKind extends VarintSchema {
+  (options: VarintOptions & { readonly big: true }): VarintSchema<bigint>;
+  (options: VarintOptions): VarintSchema;
+}
+
+function one<T extends number | bigint>(
+  form: VarintFormat["form"],
+  kind: string,
+  { maxBytes, big = false, minimal = true }: VarintOptions,
+): VarintSchema<T> {
+  const most = form === "quic" ? 8 : 10;
+  const bytes = maxBytes ?? (big ? most : 8);
+  if (!Number.isInteger(bytes) || bytes < 1 || bytes > most)
+    throw new SchemaError("argument", `${kind}'s maxBytes is a whole number from 1 to ${most}; got ${show(maxBytes)}`);
+  const format: VarintFormat = Object.freeze({ form, maxBytes: bytes, big, minimal });
+  return node(kind, facts(1, bytes), { format }, () => varint(format));
+}
+
+function kind(form: VarintFormat["form"], name: string): VarintKind {
+  const call = (options: VarintOptions): VarintSchema => one(form, name, options);
+  const { kind: _, ...own } = one(form, name, {});
+  return Object.freeze(Object.assign(call, { kind: name, ...own })) as unknown as VarintKind;
+}
+
+/**
+ * Unsigned LEB128: 7 bits a byte, the low ones first.
+ *
+ * @example
+ * const remainingLength = uleb128({ maxBytes: 4 })   // MQTT 3.1.1, section 2.2.3
+ */
+export const uleb128: VarintKind = /* @__PURE__ */ kind("uleb", "uleb128");
+/** Signed LEB128: two's complement, 7 bits a byte, the low ones first. */
+export const sleb128: VarintKind = /* @__PURE__ */ kind("sleb", "sleb128");
+/** Signed through zigzag: 0, -1, 1, -2 are 0, 1, 2, 3 in unsigned LEB128. */
+export const zigzag: VarintKind = /* @__PURE__ */ kind("zigzag", "zigzag");
+/** QUIC: the two highest bits say 1, 2, 4 or 8 bytes, big-endian. */
+export const quicVarint: VarintKind = /* @__PURE__ */ kind("quic", "quicVarint");

@@ -1,0 +1,295 @@
+// Law: elements are counted against the limit before room is made for them, zero-width ones too; a count that cannot
+// fit into the bytes that may follow is refused before the first element.
+
+import { show } from "../errors.js";
+import type { Until } from "../length.js";
+import { isLeaf, type Op } from "../plan.js";
+import { delimiterAt, find, put } from "../runtime/bytes.js";
+import { type Reader, STOP } from "../runtime/reader.js";
+import { under, type Writer } from "../runtime/writer.js";
+import type { Source } from "../source.js";
+import { type Count, emitReadCount, emitWriteCount, readCount, writeCount } from "./count.js";
+
+interface Bounds {
+  min: number;
+  max: number;
+}
+
+function elements(w: Writer, value: unknown): readonly unknown[] {
+  if (!Array.isArray(value)) throw w.fail("type", "needs an array", value);
+  w.count(value.length);
+  return value;
+}
+
+function encodeAll(w: Writer, item: Op, values: readonly unknown[]): void {
+  let i = 0;
+  try {
+    for (; i < values.length; i++) item.encode(w, values[i]);
+  } catch (error) {
+    throw under(error, i);
+  }
+}
+
+function emitElements(source: Source, value: string): string {
+  source.stop(`!Array.isArray(${value})`);
+  const n = source.store(`${value}.length`, "n");
+  source.line(`w.elements += ${n};`);
+  source.stop(`w.elements > w.limits.maxElements`);
+  return n;
+}
+
+function emitCounted(source: Source, n: string): void {
+  source.line(`r.elements += ${n};`);
+  source.stop("r.elements > r.limits.maxElements");
+}
+
+function emitEncodeAll(source: Source, item: Op, value: string, n: string): void {
+  const i = source.name("i");
+  const fits = isLeaf(item) && !item.place;
+  if (fits) source.need(`${n} * ${item.size}`);
+  source.block(`for (let ${i} = 0; ${i} < ${n}; ${i}++) {`, () => {
+    const element = source.store(`${value}[${i}]`, "item");
+    if (!fits) return item.emitEncode(source, element);
+    item.emitPut(source, "p", 0, element);
+    source.advance(item.size);
+  });
+}
+
+/** As many elements as a number, a prefix or a field says. */
+export function countedArray(count: Count, item: Op, bounds: Bounds): Op {
+  const nullable = count.mode === "prefix" && count.nothing !== undefined;
+  const fixed = isLeaf(item) ? item : undefined;
+  return {
+    ...bounds,
+    decode(m: Reader) {
+      const saved = m.resume();
+      let n = saved?.numbers[0];
+      let values = saved?.value as unknown[];
+      if (n === undefined) {
+        const read = readCount(m, count);
+        if (read === STOP) return m.leave(undefined, 0, undefined);
+        n = read;
+        if (n === -1) return null;
+        if (!m.count(n)) return STOP;
+        values = [];
+      }
+      if (fixed) {
+        if (!m.need(n * fixed.size)) {
+          if (!m.fault || m.fault.code === "limit") return m.leave(undefined, 0, values, [n]);
+          m.fault = undefined;
+        }
+        for (let i = 0; i < n; i++) {
+          const value = m.p + fixed.size <= m.e || m.need(fixed.size) ? fixed.get(m, m.p) : STOP;
+          if (value === STOP) return m.leave(i, i, values, [n]);
+          values.push(value);
+          m.p += fixed.size;
+        }
+        return values;
+      }
+      for (let i = saved?.index ?? 0; i < n; i++) {
+        if (i === 0 && !saved && item.min > 0 && m.p + n * item.min - m.start > m.limits.maxMessageSize) {
+          m.short(n * item.min);
+          return STOP;
+        }
+        const value = item.decode(m);
+        if (value === STOP) return m.leave(i, i, values, [n]);
+        values.push(value);
+      }
+      return values;
+    },
+    encode(w: Writer, value) {
+      if (nullable && value === null) return writeCount(w, count, -1);
+      const values = elements(w, value);
+      writeCount(w, count, values.length);
+      encodeAll(w, item, values);
+    },
+    emitDecode(source) {
+      const n = emitReadCount(source, count);
+      const values = source.name("values");
+      const read = () => {
+        if (count.mode === "fixed" || item.min > 0) source.need(`${n} * ${item.min}`);
+        emitCounted(source, n);
+        // Only what is known to be there is given room; elements without bytes are few by the limit.
+        source.line(`${nullable ? "" : "const "}${values} = ${item.min > 0 ? `new Array(${n})` : "[]"};`);
+        const i = source.name("i");
+        source.block(`for (let ${i} = 0; ${i} < ${n}; ${i}++) {`, () => {
+          if (fixed) {
+            source.line(`${values}[${i}] = ${fixed.emitGet(source, "p", 0)};`);
+            source.advance(fixed.size);
+          } else source.line(`${values}[${i}] = ${item.emitDecode(source)};`);
+        });
+      };
+      if (!nullable) read();
+      else {
+        source.line(`let ${values} = null;`);
+        source.block(`if (${n} !== ${(count as { nothing: number }).nothing}) {`, read);
+      }
+      return values;
+    },
+    emitEncode(source, value) {
+      const write = () => {
+        const n = emitElements(source, value);
+        emitWriteCount(source, count, n);
+        emitEncodeAll(source, item, value, n);
+      };
+      if (!nullable) return write();
+      source.block(
+        `if (${value} === null) {`,
+        () => emitWriteCount(source, count, String((count as { nothing: number }).nothing)),
+        "} else {",
+      );
+      source.block("", write);
+    },
+  };
+}
+
+/** Elements up to the end of what surrounds them. */
+export function restArray(item: Op, bounds: Bounds): Op {
+  return {
+    ...bounds,
+    decode(m: Reader) {
+      const saved = m.resume();
+      const values = (saved?.value as unknown[]) ?? [];
+      let going = saved?.index === 1;
+      for (;;) {
+        if (!going) {
+          if (m.p === m.e) {
+            if (m.hard) return values;
+            m.short(1);
+            return m.leave(undefined, 0, values);
+          }
+          if (!m.count(1)) return STOP;
+        }
+        going = false;
+        const at = m.p;
+        const value = item.decode(m);
+        if (value === STOP) return m.leave(values.length, 1, values);
+        values.push(value);
+        if (m.p === at && item.max === 0) {
+          m.fail("length", "elements that take bytes, up to the end", "an element takes none");
+          return STOP;
+        }
+      }
+    },
+    encode: (w, value) => encodeAll(w, item, elements(w, value)),
+    emitDecode(source) {
+      if (source.hard !== "true") source.stop(`!${source.hard}`);
+      const values = source.store("[]", "values");
+      source.block(`while (p < ${source.end}) {`, () => {
+        emitCounted(source, "1");
+        source.line(`${values}.push(${item.emitDecode(source)});`);
+      });
+      return values;
+    },
+    emitEncode: (source, value) => emitEncodeAll(source, item, value, emitElements(source, value)),
+  };
+}
+
+/** Elements up to a delimiter in their place, or up to the one that a function calls the last. */
+export function untilArray(until: Until, delimiters: readonly Uint8Array[], item: Op, bounds: Bounds): Op {
+  const { last } = until;
+  const first = delimiters[0] ?? new Uint8Array(0);
+  const longest = Math.max(0, ...delimiters.map((d) => d.length));
+  const text = `[${delimiters.map((d) => `new Uint8Array([${d}])`).join(", ")}]`;
+  const startsWithDelimiter = (b: Uint8Array, from: number, to: number): boolean =>
+    find(b, from, from, Math.min(to, from + longest), delimiters, 1) === from;
+  const unfinished = (w: Writer, values: readonly unknown[]): void => {
+    const i = values.findIndex((value, index) => last?.(value, index));
+    if (i !== values.length - 1)
+      throw w.fail(
+        "length",
+        "needs exactly its last element to satisfy the until function",
+        i < 0 ? "none does" : `element ${i} does`,
+      );
+  };
+  return {
+    ...bounds,
+    decode(m: Reader) {
+      const saved = m.resume();
+      const values = (saved?.value as unknown[]) ?? [];
+      let going = saved?.index === 1;
+      for (;;) {
+        if (!going) {
+          if (delimiters.length > 0) {
+            const size = delimiterAt(m.b, m.p, m.e, delimiters);
+            if (size > 0) {
+              m.p += size;
+              return values;
+            }
+            if (m.hard && until.orEnd && m.p === m.e) return values;
+            const left = m.e - m.p;
+            if (
+              !m.hard &&
+              delimiters.some((d) => left < d.length && d.every((byte, i) => i >= left || m.b[m.p + i] === byte))
+            ) {
+              m.short(left + 1);
+              return m.leave(undefined, 0, values);
+            }
+          }
+          if (!m.count(1)) return STOP;
+        }
+        going = false;
+        const value = item.decode(m);
+        if (value === STOP) return m.leave(values.length, 1, values);
+        values.push(value);
+        if (last?.(value, values.length - 1)) return values;
+      }
+    },
+    encode(w: Writer, value) {
+      const values = elements(w, value);
+      if (last) unfinished(w, values);
+      if (delimiters.length === 0) return encodeAll(w, item, values);
+      for (let i = 0; i < values.length; i++) {
+        const at = w.p;
+        try {
+          item.encode(w, values[i]);
+          if (startsWithDelimiter(w.b, at, w.p))
+            throw w.fail("delimiter", `cannot start with the delimiter ${show(until.delimiters[0])}`, values[i]);
+        } catch (error) {
+          throw under(error, i);
+        }
+      }
+      w.room(first.length);
+      w.p = put(w.b, w.p, first);
+    },
+    emitDecode(source) {
+      const values = source.store("[]", "values");
+      source.block("for (;;) {", () => {
+        if (delimiters.length > 0) {
+          const size = source.store(
+            `${source.use("delimiterAt", delimiterAt)}(b, p, ${source.end}, ${source.constant(delimiters, text)})`,
+            "size",
+          );
+          source.block(`if (${size} > 0) {`, () => {
+            source.line(`p += ${size};`);
+            source.line("break;");
+          });
+          if (until.orEnd) {
+            if (source.hard !== "true") source.stop(`!${source.hard} && p + ${longest} > ${source.end}`);
+            source.line(`if (p === ${source.end}) break;`);
+          } else source.stop(`p + ${longest} > ${source.end} && ${source.hard} !== true`);
+        }
+        emitCounted(source, "1");
+        const value = item.emitDecode(source);
+        source.line(`${values}.push(${value});`);
+        if (last) source.line(`if (${source.constant(last)}(${value}, ${values}.length - 1)) break;`);
+      });
+      return values;
+    },
+    emitEncode(source, value) {
+      const n = emitElements(source, value);
+      if (last) source.stop(`${value}.findIndex(${source.constant(last)}) !== ${n} - 1 || ${n} === 0`);
+      if (delimiters.length === 0) return emitEncodeAll(source, item, value, n);
+      const i = source.name("i");
+      source.block(`for (let ${i} = 0; ${i} < ${n}; ${i}++) {`, () => {
+        const at = source.store("p", "at");
+        item.emitEncode(source, source.store(`${value}[${i}]`, "item"));
+        source.stop(
+          `${source.use("find", find)}(b, ${at}, ${at}, Math.min(p, ${at} + ${longest}), ${source.constant(delimiters, text)}, 1) === ${at}`,
+        );
+      });
+      source.need(first.length);
+      for (const byte of first) source.line(`b[p++] = ${byte};`);
+    },
+  };
+}

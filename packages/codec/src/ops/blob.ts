@@ -1,0 +1,280 @@
+// Law: a run of bytes is taken whole or not at all; its length is checked against the limits before anything is copied.
+
+import { show } from "../errors.js";
+import type { Until } from "../length.js";
+import { isLeaf, type Leaf, type Op } from "../plan.js";
+import { delimiterAt, find, put, sameAt } from "../runtime/bytes.js";
+import { type Reader, STOP } from "../runtime/reader.js";
+import type { Writer } from "../runtime/writer.js";
+import type { Content } from "./content.js";
+import { type Count, emitReadCount, emitWriteCount, readCount, writeCount } from "./count.js";
+import { leaf } from "./leaf.js";
+
+/** Exactly `size` bytes. */
+export function fixedBlob(size: number, content: Content): Leaf {
+  const { pad } = content;
+  const trim = (b: Uint8Array, from: number, to: number): [number, number] => {
+    if (pad?.start) while (from < to && b[from] === pad.byte) from += 1;
+    else if (pad) while (to > from && b[to - 1] === pad.byte) to -= 1;
+    return [from, to];
+  };
+  const fill = (b: Uint8Array, p: number, used: number): void => {
+    // The value was written at the start; text that is padded in front moves to the end.
+    if (pad?.start) b.copyWithin(p + size - used, p, p + used).fill(pad.byte, p, p + size - used);
+    else if (pad) b.fill(pad.byte, p + used, p + size);
+  };
+  return leaf({
+    size,
+    get(m, p) {
+      const [from, to] = trim(m.b, p, p + size);
+      return content.read(m, from, to);
+    },
+    put(w, p, value) {
+      const used = content.size(w, value);
+      if (pad ? used > size : used !== size)
+        throw w.fail("length", `needs ${pad ? "at most " : ""}${size} bytes`, `got ${used}`);
+      const before = w.p;
+      w.p = p;
+      content.write(w, value);
+      if (pad && used > 0 && w.b[pad.start ? p : p + used - 1] === pad.byte && content.unit === 1)
+        throw w.fail("delimiter", `cannot ${pad.start ? "start" : "end"} with its padding, ${show(pad.byte)}`, value);
+      w.p = before;
+      fill(w.b, p, used);
+    },
+    emitGet(source, base, offset) {
+      const from = offset === 0 ? base : `${base} + ${offset}`;
+      if (!pad) return content.emitRead(source, from, `${base} + ${offset + size}`);
+      const [start, end] = [source.name("from"), source.name("to")];
+      source.line(`let ${start} = ${from}, ${end} = ${base} + ${offset + size};`);
+      source.line(
+        pad.start
+          ? `while (${start} < ${end} && b[${start}] === ${pad.byte}) ${start}++;`
+          : `while (${end} > ${start} && b[${end} - 1] === ${pad.byte}) ${end}--;`,
+      );
+      return content.emitRead(source, start, end);
+    },
+    emitPut(source, base, offset, value) {
+      const used = content.emitSize(source, value);
+      source.stop(`${used} ${pad ? ">" : "!=="} ${size}`);
+      const kept = source.store("p", "before");
+      const at = source.store(`${base} + ${offset}`, "at");
+      source.line(`p = ${at};`);
+      content.emitWrite(source, value, used);
+      source.line(`p = ${kept};`);
+      if (!pad) return;
+      if (content.unit === 1)
+        source.stop(`${used} > 0 && b[${pad.start ? at : `${at} + ${used} - 1`}] === ${pad.byte}`);
+      if (pad.start)
+        source.line(
+          `b.copyWithin(${at} + ${size} - ${used}, ${at}, ${at} + ${used}).fill(${pad.byte}, ${at}, ${at} + ${size} - ${used});`,
+        );
+      else source.line(`b.fill(${pad.byte}, ${at} + ${used}, ${at} + ${size});`);
+    },
+  });
+}
+
+/** As many bytes as a prefix or a field says. */
+export function countedBlob(count: Count, content: Content, bounds: { min: number; max: number }): Op {
+  const { unsized } = content;
+  const nullable = count.mode === "prefix" && count.nothing !== undefined;
+  const patched = unsized && count.mode === "prefix" && isLeaf(count.op) ? count.op : undefined;
+  const asPrefix = (n: number): number | bigint => (patched?.numeric === "bigint" ? BigInt(n) : n);
+  return {
+    ...bounds,
+    emitHint: (value) => `${value}?.length`,
+    decode(m: Reader) {
+      const n = m.resume()?.numbers[0] ?? readCount(m, count);
+      if (n === STOP) return m.leave(undefined, 0, undefined, []);
+      if (n === -1) return null;
+      if (!m.need(n as number)) return m.leave(undefined, 0, undefined, [n as number]);
+      const value = content.read(m, m.p, m.p + (n as number));
+      if (value !== STOP) m.p += n as number;
+      return value;
+    },
+    encode(w: Writer, value) {
+      if (nullable && value === null) return writeCount(w, count, -1);
+      if (patched) {
+        const at = w.p;
+        w.room(patched.size);
+        w.b.fill(0, at, at + patched.size);
+        w.p += patched.size;
+        unsized?.write(w, value);
+        const n = w.p - at - patched.size;
+        if (nullable && (count as { nothing?: number }).nothing === n)
+          throw w.fail("length", `a length of ${n} means null`, value);
+        patched.put(w, at, asPrefix(n));
+        return;
+      }
+      const n = content.size(w, value);
+      writeCount(w, count, n);
+      w.room(n);
+      content.write(w, value);
+    },
+    emitDecode(source) {
+      const n = emitReadCount(source, count);
+      const read = () => {
+        source.need(n);
+        const value = content.emitRead(source, "p", `p + ${n}`);
+        const kept = source.store(value);
+        source.advance(n);
+        return kept;
+      };
+      if (!nullable) return read();
+      const value = source.name("value");
+      source.line(`let ${value} = null;`);
+      source.block(`if (${n} !== ${(count as { nothing: number }).nothing}) {`, () =>
+        source.line(`${value} = ${read()};`),
+      );
+      return value;
+    },
+    emitEncode(source, value) {
+      const write = () => {
+        if (patched) {
+          unsized?.emitCheck(source, value);
+          source.need(`${patched.size} + ${value}.length * ${unsized?.most}`);
+          const at = source.store("p", "at");
+          if (patched.place) source.line(`b.fill(0, p, p + ${patched.size});`);
+          source.advance(patched.size);
+          unsized?.emitWrite(source, value);
+          const n = source.store(
+            patched.numeric === "bigint" ? `BigInt(p - ${at} - ${patched.size})` : `p - ${at} - ${patched.size}`,
+            "length",
+          );
+          if (nullable && (count as { nothing: number }).nothing >= 0)
+            source.stop(`${n} === ${(count as { nothing: number }).nothing}`);
+          patched.emitPut(source, at, 0, n);
+          return;
+        }
+        const n = content.emitSize(source, value);
+        emitWriteCount(source, count, n);
+        source.need(n);
+        content.emitWrite(source, value, n);
+      };
+      if (!nullable) return write();
+      source.block(
+        `if (${value} === null) {`,
+        () => emitWriteCount(source, count, String((count as { nothing: number }).nothing)),
+        "} else {",
+      );
+      source.block("", write);
+    },
+  };
+}
+
+/** Everything up to the end of what surrounds it. */
+export function restBlob(content: Content, bounds: { min: number; max: number }): Op {
+  return {
+    ...bounds,
+    emitHint: (value) => `${value}?.length`,
+    decode(m: Reader) {
+      if (!m.hard) {
+        m.short(m.e - m.p + 1);
+        return STOP;
+      }
+      const value = content.read(m, m.p, m.e);
+      if (value !== STOP) m.p = m.e;
+      return value;
+    },
+    encode(w: Writer, value) {
+      w.room(content.size(w, value));
+      content.write(w, value);
+    },
+    emitDecode(source) {
+      if (source.hard !== "true") source.stop(`!${source.hard}`);
+      const value = source.store(content.emitRead(source, "p", source.end));
+      source.line(`p = ${source.end};`);
+      return value;
+    },
+    emitEncode(source, value) {
+      const n = content.emitSize(source, value);
+      source.need(n);
+      content.emitWrite(source, value, n);
+    },
+  };
+}
+
+/** Everything up to a delimiter, which is read but is not part of the value. */
+export function delimitedBlob(
+  until: Until,
+  delimiters: readonly Uint8Array[],
+  content: Content,
+  bounds: { min: number; max: number },
+): Op {
+  const { unit } = content;
+  const first = delimiters[0] as Uint8Array;
+  const longest = Math.max(...delimiters.map((d) => d.length));
+  // A delimiter that another one starts with is only known to be the longer one when the next bytes are there.
+  const ahead = longest - Math.min(...delimiters.map((d) => d.length));
+  const text = `[${delimiters.map((d) => `new Uint8Array([${d}])`).join(", ")}]`;
+  const tooLong = (m: Reader): typeof STOP => {
+    m.fail("limit", `at most ${until.max} bytes before ${show(until.delimiters[0])}`, "more follow");
+    return STOP;
+  };
+  return {
+    ...bounds,
+    decode(m: Reader) {
+      const from = m.resume()?.numbers[0] ?? m.p;
+      const at = find(m.b, m.p, from, m.e, delimiters, unit);
+      if (at >= 0) {
+        if (until.max !== undefined && at - m.p > until.max) return tooLong(m);
+        if (
+          ahead > 0 &&
+          !m.hard &&
+          at + longest > m.e &&
+          delimiters.some((d) => d.length > m.e - at && sameAt(m.b, at, d.subarray(0, m.e - at)))
+        ) {
+          m.short(m.e - m.p + 1);
+          return m.leave(undefined, 0, undefined, [at]);
+        }
+        const value = content.read(m, m.p, at);
+        if (value !== STOP) m.p = at + delimiterAt(m.b, at, m.e, delimiters);
+        return value;
+      }
+      if (until.max !== undefined && m.e - m.p >= until.max + longest) return tooLong(m);
+      if (m.hard && until.orEnd) {
+        if (until.max !== undefined && m.e - m.p > until.max) return tooLong(m);
+        const value = content.read(m, m.p, m.e);
+        if (value !== STOP) m.p = m.e;
+        return value;
+      }
+      if (m.hard)
+        m.fail("truncated", `needs the delimiter ${show(until.delimiters[0])}`, `none in the ${m.e - m.p} bytes left`);
+      else m.short(m.e - m.p + 1);
+      return m.leave(undefined, 0, undefined, [Math.max(m.p, m.e - longest + 1)]);
+    },
+    encode(w: Writer, value) {
+      const n = content.size(w, value);
+      if (until.max !== undefined && n > until.max)
+        throw w.fail("length", `needs at most ${until.max} bytes`, `got ${n}`);
+      w.room(n + first.length);
+      const at = w.p;
+      content.write(w, value);
+      w.p = put(w.b, w.p, first);
+      if (find(w.b, at, at, w.p, delimiters, unit) !== at + n)
+        throw w.fail("delimiter", `cannot contain its delimiter, ${show(until.delimiters[0])}`, value);
+    },
+    emitDecode(source) {
+      const list = source.constant(delimiters, text);
+      const at = source.store(`${source.use("find", find)}(b, p, p, ${source.end}, ${list}, ${unit})`, "at");
+      source.stop(
+        `${at} < 0${until.max === undefined ? "" : ` || ${at} - p > ${until.max}`}${ahead > 0 ? ` || ${at} + ${longest} > ${source.end}` : ""}`,
+      );
+      const value = source.store(content.emitRead(source, "p", at));
+      source.line(
+        `p = ${at} + ${delimiters.length === 1 ? first.length : `${source.use("delimiterAt", delimiterAt)}(b, ${at}, ${source.end}, ${list})`};`,
+      );
+      return value;
+    },
+    emitEncode(source, value) {
+      const n = content.emitSize(source, value);
+      if (until.max !== undefined) source.stop(`${n} > ${until.max}`);
+      source.need(`${n} + ${first.length}`);
+      const at = source.store("p", "at");
+      content.emitWrite(source, value, n);
+      for (const byte of first) source.line(`b[p++] = ${byte};`);
+      source.stop(
+        `${source.use("find", find)}(b, ${at}, ${at}, p, ${source.constant(delimiters, text)}, ${unit}) !== ${at} + ${n}`,
+      );
+    },
+  };
+}

@@ -1,0 +1,127 @@
+// Law: bytes and strings differ only in what a run of bytes stands for. Strings are strict both ways: what is not the
+// encoding is refused, never replaced.
+
+import { hex } from "../errors.js";
+import type { Reader } from "../runtime/reader.js";
+import { STOP } from "../runtime/reader.js";
+import { put, take } from "../runtime/bytes.js";
+import { type Encoding, sizeUtf8 } from "../runtime/text.js";
+import type { Writer } from "../runtime/writer.js";
+import type { Source } from "../source.js";
+
+/** What a run of bytes stands for. */
+export interface Content {
+  /** Bytes per unit; delimiters stand at multiples of it. */
+  readonly unit: 1 | 2;
+  read(m: Reader, from: number, to: number): unknown | typeof STOP;
+  /** Bytes that the value takes; throws when it is not of the right type. */
+  size(w: Writer, value: unknown): number;
+  /** Writes the value, whose size is known to fit. */
+  write(w: Writer, value: unknown): void;
+  emitRead(source: Source, from: string, to: string): string;
+  /** Stores the number of bytes that the value takes. */
+  emitSize(source: Source, value: string): string;
+  /** Writes the value, of `size` bytes, for which there is room, and moves `p` behind it. */
+  emitWrite(source: Source, value: string, size: string): void;
+  /** Set where writing tells the size, so that a prefix can be patched instead of counting first. */
+  readonly unsized?: {
+    most: number;
+    write(w: Writer, value: unknown): void;
+    emitWrite(source: Source, value: string): void;
+    emitCheck(source: Source, value: string): void;
+  };
+  /** What fills a fixed size behind the value. */
+  readonly pad?: { readonly byte: number; readonly start: boolean };
+}
+
+export const raw: Content = {
+  unit: 1,
+  read: (m, from, to) => take(m, m.b, from, to),
+  size(w, value) {
+    if (!(value instanceof Uint8Array)) throw w.fail("type", "needs a Uint8Array", value);
+    return value.length;
+  },
+  write(w, value) {
+    w.p = put(w.b, w.p, value as Uint8Array);
+  },
+  emitRead: (source, from, to) => `${source.use("take", take)}(r, b, ${from}, ${to})`,
+  emitSize(source, value) {
+    source.stop(`!(${value} instanceof Uint8Array)`);
+    return source.store(`${value}.length`, "length");
+  },
+  emitWrite(source, value) {
+    source.line(`p = ${source.use("put", put)}(b, p, ${value});`);
+  },
+};
+
+export function text(encoding: Encoding, pad?: { readonly byte: number; readonly start: boolean }): Content {
+  const name = encoding.name[0]?.toUpperCase() + encoding.name.slice(1);
+  const emitRead = (source: Source, from: string, to: string): string =>
+    `${source.use(`read${name}`, encoding.read)}(b, ${from}, ${to})`;
+  const emitWrite = (source: Source, value: string): string =>
+    `${source.use(`write${name}`, encoding.write)}(b, p, ${value})`;
+  const variable = encoding.name === "utf8";
+  const check = (w: Writer, value: unknown): string => {
+    if (typeof value !== "string") throw w.fail("type", "needs a string", value);
+    return value;
+  };
+  const write = (w: Writer, value: unknown): void => {
+    const end = encoding.write(w.b, w.p, value as string);
+    if (end < 0) throw w.fail("encoding", `needs text that ${encoding.name} can hold`, value);
+    w.p = end;
+  };
+  const emitCheck = (source: Source, value: string): void => source.stop(`typeof ${value} !== "string"`);
+  return {
+    unit: encoding.unit,
+    ...(pad && { pad }),
+    read(m, from, to) {
+      const value = encoding.read(m.b, from, to);
+      if (value !== undefined) return value;
+      m.fail("encoding", `needs valid ${encoding.name}`, `got ${hex(m.b.subarray(from, to), 0, 16)}`, from);
+      return STOP;
+    },
+    size(w, value) {
+      const given = check(w, value);
+      const size = variable ? sizeUtf8(given) : given.length * encoding.unit;
+      if (size < 0) throw w.fail("encoding", `needs text that ${encoding.name} can hold`, value);
+      return size;
+    },
+    write,
+    emitRead(source, from, to) {
+      const value = source.store(emitRead(source, from, to), "text");
+      source.stop(`${value} === undefined`);
+      return value;
+    },
+    emitSize(source, value) {
+      emitCheck(source, value);
+      const size = source.store(
+        variable
+          ? `${source.use("sizeUtf8", sizeUtf8)}(${value})`
+          : `${value}.length${encoding.unit === 2 ? " * 2" : ""}`,
+        "length",
+      );
+      if (variable) source.stop(`${size} < 0`);
+      return size;
+    },
+    emitWrite(source, value) {
+      const end = source.store(emitWrite(source, value), "end");
+      source.stop(`${end} < 0`);
+      source.line(`p = ${end};`);
+    },
+    ...(variable && {
+      unsized: {
+        most: 3,
+        write: (w, value) => {
+          w.room(check(w, value).length * 3);
+          write(w, value);
+        },
+        emitCheck,
+        emitWrite: (source, value) => {
+          const end = source.store(emitWrite(source, value), "end");
+          source.stop(`${end} < 0`);
+          source.line(`p = ${end};`);
+        },
+      },
+    }),
+  };
+}

@@ -1,0 +1,181 @@
+// Law: a number written as text is an integer like any other: a value, a length, a count or a tag.
+
+import { hex, show } from "../errors.js";
+import type { Leaf, Op } from "../plan.js";
+import {
+  type DigitsFormat,
+  digit,
+  endOfDigits,
+  formatDigits,
+  parseDigits,
+  putDecimal,
+  putText,
+} from "../runtime/digits.js";
+import { type Reader, STOP } from "../runtime/reader.js";
+import type { Writer } from "../runtime/writer.js";
+import { leaf } from "./leaf.js";
+
+function check(w: Writer, value: unknown, { big, sign }: DigitsFormat): number | bigint {
+  const type = big ? "bigint" : "number";
+  if (typeof value !== type) throw w.fail("type", `needs a ${type}`, value);
+  if (!big && !Number.isSafeInteger(value))
+    throw w.fail("range", "needs a whole number of at most 2^53 - 1 in size", value);
+  if (sign === "none" && (value as number) < 0) throw w.fail("range", "needs a whole number of at least 0", value);
+  return Object.is(value, -0) ? 0 : (value as number | bigint);
+}
+
+const checkText = (value: string, { big, sign }: DigitsFormat): string =>
+  `${big ? `typeof ${value} !== "bigint"` : `!Number.isSafeInteger(${value})`}${sign === "none" ? ` || ${value} < 0` : ""}`;
+
+/** A number in exactly `width` characters. */
+export function fixedDigits(width: number, format: DigitsFormat): Leaf {
+  const numeric = format.big ? "bigint" : "number";
+  return leaf({
+    size: width,
+    numeric,
+    get(m, p) {
+      const value = parseDigits(m.b, p, p + width, format, true);
+      if (typeof value !== "string") return value;
+      m.fail("digits", `needs ${value}`, `got ${hex(m.b.subarray(p, p + width), 0, 24)}`, p);
+      return STOP;
+    },
+    put(w, p, value) {
+      const text = formatDigits(check(w, value, format), format, width);
+      if (text === undefined) throw w.fail("range", `needs a number that fits ${width} characters`, value);
+      putText(w.b, p, text);
+    },
+    emitGet(source, base, offset) {
+      const at = source.store(offset === 0 ? base : `${base} + ${offset}`, "at");
+      const value = source.store(
+        `${source.use("parseDigits", parseDigits)}(b, ${at}, ${at} + ${width}, ${source.constant(format, JSON.stringify(format))}, true)`,
+        "n",
+      );
+      source.stop(`typeof ${value} === "string"`);
+      return value;
+    },
+    emitPut(source, base, offset, value) {
+      source.stop(checkText(value, format));
+      const kept = format.big ? value : `${value} + 0`;
+      const text = source.store(
+        `${source.use("formatDigits", formatDigits)}(${kept}, ${source.constant(format, JSON.stringify(format))}, ${width})`,
+        "text",
+      );
+      source.stop(`${text} === undefined`);
+      source.line(`${source.use("putText", putText)}(b, ${base} + ${offset}, ${text});`);
+    },
+  });
+}
+
+/** A number up to a delimiter. */
+export function digitsUntil(delimiter: Uint8Array, format: DigitsFormat): Op {
+  const { base, big, sign, maxDigits } = format;
+  const longest = maxDigits + (sign === "none" ? 0 : 1) + delimiter.length;
+  const simple = base === 10 && !big && (sign === "none" || sign === "minus");
+  return {
+    min: 1 + delimiter.length + (sign === "always" ? 1 : 0),
+    max: longest,
+    unsigned: sign === "none" && !big,
+    width: (n) => (formatDigits(big ? BigInt(n) : n, format, 0)?.length ?? maxDigits) + delimiter.length,
+    emitWidth: (source, n) =>
+      `((${source.use("formatDigits", formatDigits)}(${big ? `BigInt(${n})` : n}, ${source.constant(format, JSON.stringify(format))}, 0)?.length ?? ${maxDigits}) + ${delimiter.length})`,
+    numeric: big ? "bigint" : "number",
+    decode(m: Reader) {
+      const { b, p } = m;
+      const saved = m.resume();
+      const end = endOfDigits(
+        b,
+        saved?.numbers[0] ?? p,
+        Math.min(m.e, p + longest),
+        saved ? { ...format, sign: "none" } : format,
+      );
+      for (let i = 0; i < delimiter.length; i++) {
+        if (end + i >= m.e && end - p <= longest - delimiter.length) {
+          m.short(end + delimiter.length - p);
+          // A sign alone is read again, so that it is never taken for the middle of the digits.
+          return m.leave(undefined, 0, undefined, [end - p > 1 ? end : p]);
+        }
+        if (b[end + i] === delimiter[i]) continue;
+        if (end - p > longest - delimiter.length) m.fail("digits", `needs at most ${maxDigits} digits`, "more follow");
+        else
+          m.fail(
+            "digits",
+            `needs digits of base ${base}, then ${show(new TextDecoder("latin1").decode(delimiter))}`,
+            `got ${hex(b.subarray(p, Math.min(m.e, end + delimiter.length)), 0, 24)}`,
+          );
+        return STOP;
+      }
+      const value = parseDigits(b, p, end, format, false);
+      if (typeof value === "string") {
+        m.fail("digits", `needs ${value}`, `got ${hex(b.subarray(p, end), 0, 24)}`);
+        return STOP;
+      }
+      m.p = end + delimiter.length;
+      return value;
+    },
+    encode(w, value) {
+      const text = formatDigits(check(w, value, format), format, 0);
+      if (text === undefined) throw w.fail("range", `needs a number of at most ${maxDigits} digits`, value);
+      w.room(text.length + delimiter.length);
+      w.p = putText(w.b, w.p, text);
+      w.b.set(delimiter, w.p);
+      w.p += delimiter.length;
+    },
+    emitDecode(source) {
+      const end = source.name("q");
+      const value = source.name("n");
+      const delimited = [
+        `${end} + ${delimiter.length} > ${source.end}`,
+        ...[...delimiter].map((byte, i) => `${source.byte(end, i)} !== ${byte}`),
+      ].join(" || ");
+      if (!simple) {
+        const text = source.constant(format, JSON.stringify(format));
+        source.line(`const ${end} = ${source.use("endOfDigits", endOfDigits)}(b, p, ${source.end}, ${text});`);
+        source.stop(delimited);
+        source.line(`const ${value} = ${source.use("parseDigits", parseDigits)}(b, p, ${end}, ${text}, false);`);
+        source.stop(`typeof ${value} === "string"`);
+      } else {
+        const from = source.name("from");
+        const c = source.name("c");
+        source.line(`let ${end} = p, ${value} = 0, ${c} = 0;`);
+        if (sign === "minus") source.line(`if (b[p] === 45) ${end}++;`);
+        source.line(`const ${from} = ${end};`);
+        source.line(
+          `for (; ${end} < ${source.end} && (${c} = b[${end}] - 48) >= 0 && ${c} <= 9; ${end}++) ${value} = ${value} * 10 + ${c};`,
+        );
+        source.stop(
+          `${end} === ${from} || ${end} - ${from} > ${maxDigits} || ${value} > 9007199254740991${format.zeros ? "" : ` || b[${from}] === 48 && ${end} - p > 1`}`,
+        );
+        source.stop(delimited);
+        if (sign === "minus") source.line(`if (${from} !== p && ${value} !== 0) ${value} = -${value};`);
+      }
+      source.line(`p = ${end} + ${delimiter.length};`);
+      return value;
+    },
+    emitEncode(source, value) {
+      source.stop(checkText(value, format));
+      source.need(longest);
+      const slow = () => {
+        const text = source.store(
+          `${source.use("formatDigits", formatDigits)}(${big ? value : `${value} + 0`}, ${source.constant(format, JSON.stringify(format))}, 0)`,
+          "text",
+        );
+        source.stop(`${text} === undefined`);
+        source.line(`p = ${source.use("putText", putText)}(b, p, ${text});`);
+      };
+      if (simple && maxDigits >= 16) {
+        source.block(
+          `if (${value} >= 0) {`,
+          () => source.line(`p = ${source.use("putDecimal", putDecimal)}(b, p, ${value});`),
+          sign === "none" ? "}" : "} else {",
+        );
+        if (sign !== "none") source.block("", slow);
+      } else slow();
+      for (let i = 0; i < delimiter.length; i++) source.line(`b[p++] = ${delimiter[i]};`);
+    },
+  };
+}
+
+/** Whether a byte can be part of a number, so that a delimiter may not start with it. */
+export function isDigit(byte: number, format: DigitsFormat): boolean {
+  return digit(byte, { ...format, letters: "any" }) >= 0 || (format.sign !== "none" && (byte === 43 || byte === 45));
+}

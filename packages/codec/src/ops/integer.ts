@@ -1,0 +1,170 @@
+// Law: fixed-width integers, 1 to 8 bytes, both byte orders. Up to 48 bits are numbers; 64 are bigints, or numbers that
+// are refused past 2^53 where the schema says safe. Nothing wraps.
+
+import type { Leaf } from "../plan.js";
+import { getBig, putBig } from "../runtime/number.js";
+import { STOP } from "../runtime/reader.js";
+import type { Source } from "../source.js";
+import { leaf } from "./leaf.js";
+
+export interface IntegerFormat {
+  readonly bytes: 1 | 2 | 3 | 4 | 5 | 6 | 8;
+  readonly signed: boolean;
+  readonly little: boolean;
+  /** 8 bytes as a number instead of a bigint. */
+  readonly safe?: boolean;
+}
+
+/** Smallest and largest value of a number format. */
+export function rangeOf(format: IntegerFormat): { min: number; max: number } {
+  if (format.safe) return { min: format.signed ? Number.MIN_SAFE_INTEGER : 0, max: Number.MAX_SAFE_INTEGER };
+  const bits = format.bytes * 8;
+  return format.signed ? { min: -(2 ** (bits - 1)), max: 2 ** (bits - 1) - 1 } : { min: 0, max: 2 ** bits - 1 };
+}
+
+export function integer(format: IntegerFormat): Leaf {
+  return format.bytes === 8 && !format.safe ? big(format) : number(format);
+}
+
+type Get = (b: Uint8Array, p: number) => number;
+
+/** Position of the byte of significance `i` (0 is the least). */
+const at = (format: IntegerFormat, i: number): number => (format.little ? i : format.bytes - 1 - i);
+
+// Each width gets a function of its own, so that the interpreter's loop calls straight-line code.
+function getter(format: IntegerFormat): Get {
+  const { bytes, signed, little } = format;
+  if (bytes === 1) return signed ? (b, p) => ((b[p] as number) << 24) >> 24 : (b, p) => b[p] as number;
+  const i0 = at(format, 0);
+  const i1 = at(format, 1);
+  if (bytes === 2) {
+    if (signed) return (b, p) => (((b[p + i1] as number) << 24) >> 16) | (b[p + i0] as number);
+    return little
+      ? (b, p) => ((b[p + 1] as number) << 8) | (b[p] as number)
+      : (b, p) => ((b[p] as number) << 8) | (b[p + 1] as number);
+  }
+  const i2 = at(format, 2);
+  const low3: Get = (b, p) => ((b[p + i2] as number) << 16) | ((b[p + i1] as number) << 8) | (b[p + i0] as number);
+  if (bytes === 3) return signed ? (b, p) => (low3(b, p) << 8) >> 8 : low3;
+  const i3 = at(format, 3);
+  const low4: Get = (b, p) => (((b[p + i3] as number) << 24) | low3(b, p)) >>> 0;
+  if (bytes === 4) return signed ? (b, p) => low4(b, p) | 0 : low4;
+  const i4 = at(format, 4);
+  if (bytes === 5)
+    return signed
+      ? (b, p) => (((b[p + i4] as number) << 24) >> 24) * 0x100000000 + low4(b, p)
+      : (b, p) => (b[p + i4] as number) * 0x100000000 + low4(b, p);
+  const i5 = at(format, 5);
+  const high2: Get = (b, p) => ((b[p + i5] as number) << 8) | (b[p + i4] as number);
+  if (bytes === 6)
+    return signed
+      ? (b, p) => ((high2(b, p) << 16) >> 16) * 0x100000000 + low4(b, p)
+      : (b, p) => high2(b, p) * 0x100000000 + low4(b, p);
+  const i6 = at(format, 6);
+  const i7 = at(format, 7);
+  const high4: Get = (b, p) => ((b[p + i7] as number) << 24) | ((b[p + i6] as number) << 16) | high2(b, p);
+  return signed
+    ? (b, p) => high4(b, p) * 0x100000000 + low4(b, p)
+    : (b, p) => (high4(b, p) >>> 0) * 0x100000000 + low4(b, p);
+}
+
+function emitGet(format: IntegerFormat, source: Source, base: string, offset: number): string {
+  const { bytes, signed } = format;
+  const byte = (i: number): string => source.byte(base, offset + at(format, i));
+  const join = (from: number, to: number): string => {
+    const parts: string[] = [];
+    for (let i = to; i >= from; i--) parts.push(i === from ? byte(i) : `${byte(i)} << ${(i - from) * 8}`);
+    return parts.join(" | ");
+  };
+  if (bytes === 1) return signed ? `${byte(0)} << 24 >> 24` : byte(0);
+  if (bytes === 2) return signed ? `(${byte(1)} << 24 >> 16 | ${byte(0)})` : `(${join(0, 1)})`;
+  if (bytes === 3) return signed ? `((${join(0, 2)}) << 8 >> 8)` : `(${join(0, 2)})`;
+  const low = `(${join(0, 3)})`;
+  if (bytes === 4) return signed ? low : `(${low} >>> 0)`;
+  const high = `(${join(4, bytes - 1)})`;
+  const shift = 64 - bytes * 8;
+  const top = signed ? (shift > 0 ? `(${high} << ${shift} >> ${shift})` : high) : `(${high} >>> 0)`;
+  return `(${top} * 4294967296 + (${low} >>> 0))`;
+}
+
+function number(format: IntegerFormat): Leaf {
+  const { bytes, safe } = format;
+  const get = getter(format);
+  const { min, max } = rangeOf(format);
+  const at0 = at(format, 0);
+  const step = format.little ? 1 : -1;
+  return leaf({
+    size: bytes,
+    numeric: "number",
+    unsigned: !format.signed,
+    get: safe
+      ? (m, p) => {
+          const value = get(m.b, p);
+          if (value >= min && value <= max) return value;
+          m.fail(
+            "value",
+            "a whole number of at most 2^53 - 1 in size",
+            `${getBig(m.b, p, format.little, format.signed)}`,
+            p,
+          );
+          return STOP;
+        }
+      : (m, p) => get(m.b, p),
+    put(w, p, value) {
+      if (typeof value !== "number") throw w.fail("type", "needs a number", value);
+      if (!(Number.isInteger(value) && value >= min && value <= max))
+        throw w.fail("range", `needs a whole number from ${min} to ${max}`, value);
+      let low = value >>> 0;
+      let q = p + at0;
+      for (let i = 0; i < bytes; i++) {
+        if (i === 4) low = Math.floor(value / 0x100000000);
+        w.b[q] = low;
+        low >>= 8;
+        q += step;
+      }
+    },
+    emitGet(source, base, offset) {
+      const value = emitGet(format, source, base, offset);
+      if (!safe) return value;
+      const kept = source.store(value);
+      source.stop(`${kept} > ${max} || ${kept} < ${min}`);
+      return kept;
+    },
+    emitPut(source, base, offset, value) {
+      const bits = bytes * 8;
+      if (bytes <= 3)
+        source.stop(
+          format.signed ? `${value} << ${32 - bits} >> ${32 - bits} !== ${value}` : `(${value} & ${max}) !== ${value}`,
+        );
+      else if (bytes === 4) source.stop(format.signed ? `(${value} | 0) !== ${value}` : `${value} >>> 0 !== ${value}`);
+      else source.stop(`!(Number.isInteger(${value}) && ${value} >= ${min} && ${value} <= ${max})`);
+      const high = bytes > 4 ? source.store(`Math.floor(${value} / 4294967296)`) : "";
+      for (let i = bytes - 1; i >= 0; i--) {
+        const from = i < 4 ? value : high;
+        const shift = (i % 4) * 8;
+        source.line(`${source.byte(base, offset + at(format, i))} = ${shift === 0 ? from : `${from} >>> ${shift}`};`);
+      }
+    },
+  });
+}
+
+function big(format: IntegerFormat): Leaf {
+  const { signed, little } = format;
+  const min = signed ? -(2n ** 63n) : 0n;
+  const max = signed ? 2n ** 63n - 1n : 2n ** 64n - 1n;
+  return leaf({
+    size: 8,
+    numeric: "bigint",
+    get: (m, p) => getBig(m.b, p, little, signed),
+    put(w, p, value) {
+      if (typeof value !== "bigint") throw w.fail("type", "needs a bigint", value);
+      if (value < min || value > max) throw w.fail("range", `needs a bigint from ${min} to ${max}`, value);
+      putBig(w.b, p, value, little);
+    },
+    emitGet: (source, base, offset) => `${source.use("getBig", getBig)}(b, ${base} + ${offset}, ${little}, ${signed})`,
+    emitPut(source, base, offset, value) {
+      source.stop(`typeof ${value} !== "bigint" || ${value} < ${min}n || ${value} > ${max}n`);
+      source.line(`${source.use("putBig", putBig)}(b, ${base} + ${offset}, ${value}, ${little});`);
+    },
+  });
+}

@@ -1,0 +1,52 @@
+// Law: recursion has a depth limit, and a recursive schema sees no fields of what surrounds it.
+
+import type { Op } from "../plan.js";
+import { type Reader, STOP } from "../runtime/reader.js";
+import type { Writer } from "../runtime/writer.js";
+
+/** An op that is looked up when it is first used, because it contains itself. */
+export function lazy(target: () => Op): Op {
+  return {
+    min: 0,
+    max: Number.POSITIVE_INFINITY,
+    decode(m: Reader) {
+      m.resume();
+      if (m.depth >= m.limits.maxDepth) {
+        m.fail("limit", `at most ${m.limits.maxDepth} levels of recursion`, "one more");
+        return STOP;
+      }
+      const { root } = m;
+      m.depth++;
+      m.root = m.scopes.length;
+      const value = target().decode(m);
+      m.depth--;
+      m.root = root;
+      return value === STOP ? m.leave(undefined, 0, undefined) : value;
+    },
+    encode(w: Writer, value) {
+      if (w.depth >= w.limits.maxDepth)
+        throw w.fail("limit", `at most ${w.limits.maxDepth} levels of recursion`, "one more");
+      const { root } = w;
+      w.depth++;
+      w.root = w.scopes.length;
+      target().encode(w, value);
+      w.depth--;
+      w.root = root;
+    },
+    emitDecode(source) {
+      source.stop("++r.depth > r.limits.maxDepth");
+      const value = source.store(`${source.function(target())}(b, p, ${source.end}, r, ${source.hard})`);
+      source.stop(`${value} === ${source.use("STOP", STOP)}`);
+      source.line("r.depth--;");
+      source.line("p = r.p;");
+      return value;
+    },
+    emitEncode(source, value) {
+      source.stop("++w.depth > w.limits.maxDepth");
+      source.line(`p = ${source.function(target())}(w, b, p, ${value});`);
+      source.stop("p < 0");
+      source.line("w.depth--;");
+      source.line("b = w.b;");
+    },
+  };
+}

@@ -1,0 +1,54 @@
+// Law: a leaf has a fixed size and knows only how to get and put at a position; the bounds check around it is written
+// here once, and structs and arrays share one check among many leaves.
+
+import type { Leaf, Op } from "../plan.js";
+import { type Reader, STOP } from "../runtime/reader.js";
+import type { Writer } from "../runtime/writer.js";
+import type { Source } from "../source.js";
+
+/** Completes a leaf: whole-value decode and encode in terms of get and put. */
+export function leaf(spec: Pick<Leaf, "size" | "get" | "put" | "emitGet" | "emitPut"> & Partial<Leaf>): Leaf {
+  const size = spec.size;
+  return {
+    min: size,
+    max: size,
+    decode(m: Reader): unknown {
+      if (!m.need(size)) return STOP;
+      const value = this.get(m, m.p);
+      if (value !== STOP) m.p += size;
+      return value;
+    },
+    encode(w: Writer, value: unknown): void {
+      w.room(size);
+      this.put(w, w.p, value);
+      w.p += size;
+    },
+    emitDecode(source: Source): string {
+      source.need(size);
+      const value = source.store(this.emitGet(source, "p", 0));
+      source.advance(size);
+      return value;
+    },
+    emitEncode(source: Source, value: string): void {
+      source.need(size);
+      this.emitPut(source, "p", 0, value);
+      source.advance(size);
+    },
+    ...spec,
+  } as Leaf;
+}
+
+/** What an op that wraps another passes on of it. */
+export function traits(op: Op): Partial<Op> {
+  return {
+    ...(op.numeric && { numeric: op.numeric }),
+    ...(op.unsigned && { unsigned: true }),
+    ...(op.width && { width: op.width }),
+    ...(op.emitWidth && { emitWidth: op.emitWidth }),
+    ...(op.hidden && { hidden: true }),
+    ...(op.optional && { optional: true }),
+    ...(op.derived && { derived: op.derived }),
+    ...(op.names && { names: op.names }),
+    ...("place" in op && op.place ? { place: op.place } : {}),
+  };
+}

@@ -1,0 +1,217 @@
+// Law: generated structs are one object literal each, with keys in the order of the fields, built from variables that
+// later fields can refer to.
+
+import type { Scope } from "../plan.js";
+import { quote, type Source } from "../source.js";
+import { awaited, emitChecksum, emitChecksums, emitMeasure, emitSlots } from "./derived.js";
+import type { Entry, Layout } from "./struct-layout.js";
+
+/** A property name as JavaScript text. */
+export const keyText = (key: string): string => (/^[A-Za-z_$][\w$]*$/.test(key) ? key : quote(key));
+
+const member = (value: string, key: string): string =>
+  /^[A-Za-z_$][\w$]*$/.test(key) ? `${value}.${key}` : `${value}[${quote(key)}]`;
+
+/** An object literal of fields and their variables. */
+const object = (fields: readonly (readonly [Entry, string])[]): string =>
+  `{ ${fields.map(([entry, name]) => `${keyText(entry.key)}: ${name}`).join(", ")} }`;
+
+function declareMarks(source: Source, plan: Layout): string[] {
+  const marks = Array.from({ length: plan.marks }, () => source.name("mark"));
+  if (marks.length > 0) source.line(`let ${marks.map((mark) => `${mark} = 0`).join(", ")};`);
+  return marks;
+}
+
+/** Writes `mark = expression` for the positions around a field that are asked for. */
+function setMark(source: Source, marks: readonly string[], index: number, expression: string): void {
+  if (index < 0) return;
+  source.line(`${marks[index]} = ${expression};`);
+  source.places.push(marks[index] as string);
+}
+
+export function emitStructDecode(source: Source, plan: Layout): string {
+  const marks = declareMarks(source, plan);
+  const fields: [Entry, string][] = [];
+  const outer: { end: string; hard: string }[] = [];
+  const keep = (entry: Entry, value: string): void => {
+    if (entry.op.hidden) return value === "undefined" ? undefined : source.line(`${value};`);
+    const name = /^[A-Za-z]\w*_\d+$/.test(value) ? value : source.store(value, entry.key);
+    source.vars.set(entry.named, name);
+    fields.push([entry, name]);
+  };
+  for (const step of plan.steps) {
+    if (step.do === "run") {
+      source.need(step.size);
+      for (const { entry, leaf, offset } of step.items) {
+        keep(entry, leaf.emitGet(source, "p", offset));
+        setMark(source, marks, entry.before, `p + ${offset}`);
+        setMark(source, marks, entry.after, `p + ${offset + leaf.size}`);
+      }
+      source.advance(step.size);
+    } else if (step.do === "field") {
+      setMark(source, marks, step.entry.before, "p");
+      keep(step.entry, step.entry.op.emitDecode(source));
+      setMark(source, marks, step.entry.after, "p");
+    } else if (step.do === "open") {
+      const length = source.vars.get(step.entry.named) as string;
+      const end = source.store(`${step.ahead ? "p" : marks[step.from]} + Number(${length})`, "end");
+      source.stop(`!(${end} >= p && ${end} <= ${source.end})`);
+      outer.push({ end: source.end, hard: source.hard });
+      source.end = end;
+      source.hard = "true";
+    } else if (step.do === "close") {
+      source.stop(`p !== ${source.end}`);
+      Object.assign(source, outer.pop());
+    } else {
+      const { entry, from, to, size } = step;
+      const got = source.vars.get(entry.named) as string;
+      const want = entry.op.derived?.checksum
+        ? emitChecksum(source, entry, marks[from] as string, marks[to] as string, marks[entry.before] as string, size)
+        : `${marks[to]} - ${marks[from]}`;
+      source.stop(`${want} != ${got}`);
+    }
+  }
+  return emitConditional(source, fields);
+}
+
+/** The object of a struct; fields that are absent have no key at all. */
+function emitConditional(source: Source, fields: readonly [Entry, string][]): string {
+  const optional = fields.filter(([entry]) => entry.op.optional);
+  if (optional.length === 0) return object(fields);
+  if (optional.length <= 2) {
+    // One literal per case keeps every shape a shape of its own, made at once.
+    const cases = (rest: readonly [Entry, string][], present: readonly [Entry, string][]): string => {
+      const [next, ...others] = rest;
+      if (!next) return object(fields.filter((field) => !field[0].op.optional || present.includes(field)));
+      return `${next[1]} === undefined ? ${cases(others, present)} : ${cases(others, [...present, next])}`;
+    };
+    return `(${cases(optional, [])})`;
+  }
+  const first = fields.indexOf(optional[0] as [Entry, string]);
+  const value = source.store(object(fields.slice(0, first)), "value");
+  for (const [entry, name] of fields.slice(first)) {
+    source.line(`${entry.op.optional ? `if (${name} !== undefined) ` : ""}${member(value, entry.key)} = ${name};`);
+  }
+  return value;
+}
+
+/** Reads a property, unless it is only there because somebody polluted Object.prototype. */
+function emitGiven(source: Source, value: string, entry: Entry): string {
+  const found = source.name(entry.key);
+  const { op, named } = entry;
+  const omittable = op.constant || op.optional || op.derived || named.slot;
+  const inherited = `${found} === ${source.use("plainPrototype", Object.prototype)}${member("", entry.key).replace(/^\./, ".")}`;
+  const own = `Object.hasOwn(${value}, ${quote(entry.key)})`;
+  source.line(`${omittable ? "let" : "const"} ${found} = ${member(value, entry.key)};`);
+  if (omittable) source.line(`if (${found} !== undefined && ${inherited} && !${own}) ${found} = undefined;`);
+  else source.stop(`${inherited} && (${found} === undefined || !${own})`);
+  return found;
+}
+
+/** With `at`, a fixed struct at a position of its own; otherwise at `p`, which moves behind it. */
+export function emitStructEncode(
+  source: Source,
+  plan: Layout,
+  scope: Scope | undefined,
+  value: string,
+  at?: { base: string; offset: number },
+): void {
+  source.stop(`typeof ${value} !== "object" || ${value} === null`);
+  const marks = declareMarks(source, plan);
+  for (const { named } of scope?.slots ?? []) {
+    const slot = { place: source.name("place"), value: source.name("derived") };
+    source.line(`let ${slot.place} = 0, ${slot.value};`);
+    source.slots.set(named, slot);
+  }
+  for (const entry of plan.entries) {
+    if (entry.op.hidden) continue;
+    const found = emitGiven(source, value, entry);
+    const slot = source.slots.get(entry.named);
+    source.given.set(entry.named, found);
+    source.vars.set(entry.named, slot ? `(${slot.value} ?? ${found})` : found);
+  }
+  const reserved = new Map<Entry, string>();
+  for (const step of plan.steps) {
+    if (step.do === "run") {
+      if (!at) source.need(step.size);
+      emitRun(source, step.items, marks, at ?? { base: "p", offset: 0 });
+      if (!at) source.advance(step.size);
+    } else if (step.do === "field") {
+      const { entry } = step;
+      const slot = source.slots.get(entry.named);
+      setMark(source, marks, entry.before, "p");
+      if (slot || entry.op.derived) {
+        if (slot) {
+          source.line(`${slot.place} = p;`);
+          source.places.push(slot.place);
+        }
+        const width = entry.op.derived ? hint(source, plan, entry) : String(entry.op.min);
+        reserved.set(entry, width);
+        source.need(width);
+        source.advance(width);
+      } else entry.op.emitEncode(source, source.given.get(entry.named) ?? "undefined");
+      setMark(source, marks, entry.after, "p");
+    }
+    for (const range of step.measures) {
+      emitMeasure(
+        source,
+        range,
+        marks,
+        source.given.get(range.entry.named) as string,
+        reserved.get(range.entry) ?? String(range.entry.op.min),
+      );
+    }
+  }
+  if (!scope) return;
+  emitSlots(source, scope);
+  for (const finish of source.deferred.get(scope) ?? []) finish();
+  const host = plan.checksums.length > 0 ? awaited(plan, scope) : undefined;
+  const finish = () => emitChecksums(source, plan, marks);
+  if (host) source.deferred.set(host, [...(source.deferred.get(host) ?? []), finish]);
+  else finish();
+}
+
+type Items = Extract<Layout["steps"][number], { do: "run" }>["items"];
+
+function emitRun(
+  source: Source,
+  items: Items,
+  marks: readonly string[],
+  { base, offset: start }: { base: string; offset: number },
+): void {
+  const put = ({ entry, leaf, offset }: Items[number]): void => {
+    const place = start + offset === 0 ? base : `${base} + ${start + offset}`;
+    setMark(source, marks, entry.before, place);
+    setMark(source, marks, entry.after, `${base} + ${start + offset + leaf.size}`);
+    const slot = source.slots.get(entry.named);
+    if (slot) {
+      source.line(`${slot.place} = ${place};`);
+      source.places.push(slot.place);
+    } else if (!entry.op.derived)
+      leaf.emitPut(source, base, start + offset, source.given.get(entry.named) ?? "undefined");
+  };
+  for (let i = 0; i < items.length; ) {
+    const first = items[i] as Items[number];
+    let end = i + 1;
+    if (first.leaf.place) {
+      while (end < items.length && items[end]?.leaf.place && items[end]?.offset === first.offset) end++;
+      const shared = items.slice(i, end);
+      source.together(base, first.leaf.size, start + first.offset, () => shared.forEach(put));
+    } else put(first);
+    i = end;
+  }
+}
+
+/** A guess of how many bytes a length will take, from what its range holds; usually right, so that nothing moves. */
+function hint(source: Source, plan: Layout, entry: Entry): string {
+  const { from, to } = entry.op.derived as NonNullable<Entry["op"]["derived"]>;
+  const keys = plan.entries.map((e) => e.key);
+  const covered = plan.entries.slice(keys.indexOf(from), keys.indexOf(to) + 1).filter((e) => e !== entry);
+  const parts = covered.map((e) => {
+    const value = source.given.get(e.named);
+    const hinted = value === undefined ? undefined : e.op.emitHint?.(value);
+    return hinted === undefined ? String(e.op.min) : `(${hinted} || 0) + ${e.op.min}`;
+  });
+  const size = source.store(parts.join(" + ") || "0", "guess");
+  return source.store(entry.op.emitWidth?.(source, size) ?? String(entry.op.min), "width");
+}

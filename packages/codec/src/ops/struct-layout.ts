@@ -1,0 +1,175 @@
+// Law: what a struct does is decided once, here: which fields form a run, where windows open and close, which positions
+// must be remembered, and when what can be checked. Running and emitting both follow these steps.
+
+import { SchemaError } from "../errors.js";
+import { isLeaf, type Leaf, type Named, type Op } from "../plan.js";
+
+export interface Entry {
+  readonly key: string;
+  readonly op: Op;
+  readonly named: Named;
+  /** Marks for the positions in front of it and behind it, or -1. */
+  before: number;
+  after: number;
+}
+
+/** A field that covers others, with the marks of its range. */
+export interface Range {
+  readonly entry: Entry;
+  readonly from: number;
+  readonly to: number;
+  /** Bytes of the covering field itself, where fixed. */
+  readonly size: number;
+  /** Whether it covers itself. */
+  readonly own: boolean;
+  /** Whether all that it covers stands behind it. */
+  readonly ahead: boolean;
+}
+
+export type Step = (
+  | {
+      readonly do: "run";
+      size: number;
+      readonly items: { readonly entry: Entry; readonly leaf: Leaf; readonly offset: number }[];
+    }
+  | { readonly do: "field"; readonly entry: Entry }
+  | ({ readonly do: "open" } & Range)
+  | { readonly do: "close"; readonly entry: Entry; readonly last: Entry }
+  | ({ readonly do: "verify" } & Range)
+) & {
+  /** Lengths whose range has just been written. */
+  readonly measures: Range[];
+};
+
+export interface Layout {
+  readonly entries: readonly Entry[];
+  readonly steps: readonly Step[];
+  /** How many positions are remembered. */
+  readonly marks: number;
+  /** Checksums in the order in which they can be computed. */
+  readonly checksums: readonly Range[];
+  /** An object with every key up to the first that may be absent. */
+  readonly template: Record<string, undefined>;
+  /** Whether bytes must be zero before fields are put. */
+  readonly zero: boolean;
+}
+
+export function layout(entries: readonly Entry[]): Layout {
+  let marks = 0;
+  const index = (key: string): number => entries.findIndex((entry) => entry.key === key);
+  const ranges: (Range & { first: number; last: number; at: number })[] = [];
+  entries.forEach((entry, at) => {
+    const { derived } = entry.op;
+    if (!derived) return;
+    const first = index(derived.from);
+    const last = index(derived.to);
+    for (const edge of [entries[first], entries[last]] as [Entry, Entry])
+      if (isLeaf(edge.op) && edge.op.place) checkAligned(entries, edge, edge === entries[first], entry.key);
+    const own = entries[at] as Entry;
+    if (own.before < 0) own.before = marks++;
+    const from = entries[first] as Entry;
+    const to = entries[last] as Entry;
+    if (from.before < 0) from.before = marks++;
+    if (to.after < 0) to.after = marks++;
+    ranges.push({
+      entry,
+      from: from.before,
+      to: to.after,
+      size: isLeaf(entry.op) ? entry.op.size : 0,
+      own: first <= at && at <= last,
+      ahead: first > at,
+      first,
+      last,
+      at,
+    });
+  });
+  const windows = ranges.filter((range) => !range.entry.op.derived?.checksum && range.last > range.at);
+  for (const a of windows) {
+    for (const b of windows) {
+      if (opens(a) < opens(b) && opens(b) <= a.last && a.last < b.last) {
+        throw new SchemaError(
+          "reference",
+          `its range overlaps that of "${b.entry.key}"; one must lie inside the other`,
+          [a.entry.key],
+        );
+      }
+    }
+  }
+  const steps: Step[] = [];
+  let run: Extract<Step, { do: "run" }> | undefined;
+  const push = (step: Step): void => {
+    run = step.do === "run" ? step : undefined;
+    steps.push(step);
+  };
+  entries.forEach((entry, at) => {
+    for (const range of windows.filter((w) => opens(w) === at).sort((a, b) => b.last - a.last))
+      push({ do: "open", ...range, measures: [] });
+    if (isLeaf(entry.op)) {
+      if (!run) push({ do: "run", size: 0, items: [], measures: [] });
+      const current = run as unknown as Extract<Step, { do: "run" }>;
+      const previous = current.items[current.items.length - 1];
+      // Bit fields of one run share their bytes; a new run of bits starts at its own place.
+      const shares = entry.op.place && previous?.leaf.place && sharesRun(previous.leaf, entry.op);
+      const offset = shares ? previous.offset : current.size;
+      current.items.push({ entry, leaf: entry.op, offset });
+      if (!shares) current.size += entry.op.size;
+    } else push({ do: "field", entry, measures: [] });
+    for (const range of windows.filter((w) => w.last === at).sort((a, b) => opens(b) - opens(a))) {
+      steps[steps.length - 1]?.measures.push(range);
+      push({ do: "close", entry: range.entry, last: entry, measures: [] });
+    }
+    for (const range of ranges.filter((r) => !windows.includes(r) && Math.max(r.last, r.at) === at)) {
+      if (!range.entry.op.derived?.checksum) steps[steps.length - 1]?.measures.push(range);
+      push({ do: "verify", ...range, measures: [] });
+    }
+  });
+  return {
+    entries,
+    steps,
+    marks,
+    checksums: inOrder(ranges.filter((range) => range.entry.op.derived?.checksum)),
+    template: Object.fromEntries(upToOptional(entries).map((entry) => [entry.key, undefined])),
+    zero: entries.some(
+      (entry) => entry.named.slot || entry.op.derived || (isLeaf(entry.op) && (entry.op.place || entry.op.names)),
+    ),
+  };
+}
+
+/** The field at which a length's window opens: the start of its range, or right behind the length where it covers itself. */
+const opens = (range: { first: number; at: number }): number => Math.max(range.first, range.at + 1);
+
+const sharesRun = (a: Leaf, b: Leaf): boolean =>
+  (a.place as { run?: unknown }).run === (b.place as { run?: unknown }).run;
+
+/** Fields before the first that may be absent; the value's keys keep the order of the fields. */
+export function upToOptional(entries: readonly Entry[]): readonly Entry[] {
+  const first = entries.findIndex((entry) => entry.op.optional);
+  return (first < 0 ? entries : entries.slice(0, first)).filter((entry) => !entry.op.hidden);
+}
+
+function checkAligned(entries: readonly Entry[], edge: Entry, first: boolean, key: string): void {
+  const at = entries.indexOf(edge);
+  const neighbour = entries[first ? at - 1 : at + 1];
+  if (neighbour && isLeaf(neighbour.op) && neighbour.op.place && sharesRun(neighbour.op, edge.op as Leaf)) {
+    throw new SchemaError(
+      "bits",
+      `its range ${first ? "starts" : "ends"} at "${edge.key}", in the middle of a run of bit fields`,
+      [key],
+    );
+  }
+}
+
+/** A checksum that covers another one is computed after it. */
+function inOrder<R extends Range & { first: number; last: number; at: number }>(ranges: R[]): R[] {
+  const rest = [...ranges];
+  const order: R[] = [];
+  while (rest.length > 0) {
+    const i = rest.findIndex((a) => !rest.some((b) => b !== a && a.first <= b.at && b.at <= a.last));
+    if (i < 0)
+      throw new SchemaError("reference", "checksums cover each other, so that none can be computed first", [
+        (rest[0] as R).entry.key,
+      ]);
+    order.push(...rest.splice(i, 1));
+  }
+  return order;
+}

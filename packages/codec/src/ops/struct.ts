@@ -1,0 +1,235 @@
+// Law: a struct is its fields in order, nothing between them. Neighbours of fixed size share one bounds check; fields that
+// follow from others (lengths, counts, checksums) get their place in passing and their bytes when those are known.
+
+import { show } from "../errors.js";
+import { isLeaf, type Leaf, type Op, type Scope } from "../plan.js";
+import { type Reader, STOP } from "../runtime/reader.js";
+import { property, under, type Writer } from "../runtime/writer.js";
+import { checksumOver, finishChecksums, finishSlots, measure } from "./derived.js";
+import { emitStructDecode, emitStructEncode, keyText } from "./struct-emit.js";
+import { type Entry, type Layout, layout, type Step } from "./struct-layout.js";
+
+/** The op of a struct whose fields are lowered. */
+export function struct(entries: readonly Entry[], scope: Scope, bounds: { min: number; max: number }): Op {
+  const plan = layout(entries);
+  const names = new Map(entries.map((entry) => [entry.key, entry.named]));
+  const fixed =
+    entries.every((entry) => isLeaf(entry.op) && !entry.op.derived) &&
+    scope.slots.length === 0 &&
+    !entries.some((entry) => entry.op.optional);
+  const op: Op = {
+    ...bounds,
+    names,
+    decode: (m) => decode(m, plan),
+    encode: (w, value) => encode(w, value, plan, scope),
+    emitDecode: (source) => emitStructDecode(source, plan),
+    emitEncode: (source, value) => emitStructEncode(source, plan, scope, value),
+    emitHint: () => String(bounds.min),
+  };
+  return fixed && plan.steps.length <= 1 ? { ...op, ...fixedStruct(plan, bounds.min) } : op;
+}
+
+function fixedStruct(plan: Layout, size: number): Omit<Leaf, keyof Op> & Pick<Leaf, "get"> {
+  const step = plan.steps[0];
+  const items = step?.do === "run" ? step.items : [];
+  return {
+    size,
+    get(m, p) {
+      const value: Record<string, unknown> = { ...plan.template };
+      for (const { entry, leaf, offset } of items) {
+        const field = leaf.get(m, p + offset);
+        if (field === STOP) return m.leave(entry.key, 0, undefined);
+        if (!entry.op.hidden) value[entry.key] = field;
+      }
+      return value;
+    },
+    put(w, p, value) {
+      if (typeof value !== "object" || value === null) throw w.fail("type", "needs an object", value);
+      if (plan.zero) w.b.fill(0, p, p + size);
+      putRun(w, p, value, items, []);
+    },
+    emitGet(source, base, offset) {
+      const vars = items.map(({ entry, leaf, offset: at }) => {
+        const name = entry.op.hidden ? undefined : source.name(entry.key);
+        const value = leaf.emitGet(source, base, offset + at);
+        if (name) {
+          source.line(`const ${name} = ${value};`);
+          source.vars.set(entry.named, name);
+        }
+        return name;
+      });
+      return `{ ${plan.entries.flatMap((entry, i) => (vars[i] ? [`${keyText(entry.key)}: ${vars[i]}`] : [])).join(", ")} }`;
+    },
+    emitPut(source, base, offset, value) {
+      const before = source.store(base, "base");
+      emitStructEncode(source, plan, undefined, value, { base: before, offset });
+    },
+  };
+}
+
+type Run = Extract<Step, { do: "run" }>;
+
+function decode(m: Reader, { steps, template, marks: count }: Layout): unknown {
+  const saved = m.resume();
+  const value = (saved?.value ?? { ...template }) as Record<string, unknown>;
+  const marks = (saved?.numbers ?? (count > 0 ? new Array<number>(count).fill(0) : [])) as number[];
+  const ends: { e: number; hard: boolean }[] = [];
+  const first = saved?.index ?? 0;
+  m.scopes.push(value);
+  for (let i = first; i < steps.length; i++) {
+    const step = steps[i] as Step;
+    if (step.do === "run") {
+      if (!m.need(step.size))
+        return m.fault?.code === "truncated" ? partial(m, step, value) : m.leave(undefined, i, value, marks);
+      const p = m.p;
+      for (const { entry, leaf, offset } of step.items) {
+        const field = leaf.get(m, p + offset);
+        if (field === STOP) return m.leave(entry.key, i, value, marks);
+        if (!entry.op.hidden) value[entry.key] = field;
+        if (entry.before >= 0) marks[entry.before] = p + offset;
+        if (entry.after >= 0) marks[entry.after] = p + offset + leaf.size;
+      }
+      m.p = p + step.size;
+    } else if (step.do === "field") {
+      const { entry } = step;
+      if (entry.before >= 0 && (i > first || !saved)) marks[entry.before] = m.p;
+      const field = entry.op.decode(m);
+      if (field === STOP) return m.leave(entry.key, i, value, marks);
+      if (!entry.op.hidden && (field !== undefined || !entry.op.optional)) value[entry.key] = field;
+      if (entry.after >= 0) marks[entry.after] = m.p;
+    } else if (step.do === "open") {
+      if (step.ahead) marks[step.from] = m.p;
+      const end = (marks[step.from] as number) + Number(value[step.entry.key]);
+      if (end < m.p) {
+        m.fail(
+          "length",
+          `covers at least ${m.p - (marks[step.from] as number)} bytes`,
+          `got ${show(value[step.entry.key])}`,
+          marks[step.entry.before],
+        );
+        return m.leave(step.entry.key, i, value, marks);
+      }
+      if (!m.need(end - m.p)) return m.leave(step.entry.key, i, value, marks);
+      ends.push({ e: m.e, hard: m.hard });
+      m.e = end;
+      m.hard = true;
+    } else if (step.do === "close") {
+      if (m.p !== m.e) {
+        m.fail("length", `ends where "${step.entry.key}" says`, `${m.e - m.p} bytes are left`);
+        return m.leave(step.last.key, i, value, marks);
+      }
+      Object.assign(m, ends.pop());
+    } else {
+      const { entry, from, to } = step;
+      const want = expected(m.b, step, marks);
+      const got = value[entry.key];
+      // biome-ignore lint/suspicious/noDoubleEquals: a checksum may be a number in a bigint field, or the other way round
+      if (want != got) {
+        const code = entry.op.derived?.checksum ? "checksum" : "length";
+        m.fail(
+          code,
+          `${code} of ${(marks[to] as number) - (marks[from] as number)} bytes is ${shown(want)}`,
+          `got ${shown(got as number)}`,
+          marks[entry.before],
+        );
+        return m.leave(entry.key, i, value, marks);
+      }
+    }
+  }
+  m.scopes.pop();
+  return value;
+}
+
+const shown = (value: number | bigint): string => `0x${value.toString(16)}`;
+
+function expected(
+  b: Uint8Array,
+  { entry, from, to, size }: Extract<Step, { do: "verify" }>,
+  marks: readonly number[],
+): number | bigint {
+  const start = marks[from] as number;
+  const end = marks[to] as number;
+  const { checksum } = entry.op.derived as NonNullable<Op["derived"]>;
+  return checksum
+    ? checksumOver(checksum.algorithm, checksum.big, b, start, end, marks[entry.before] as number, size)
+    : end - start;
+}
+
+/** The input ends inside a run: what is there is still read, so that the error names the field that is cut. */
+function partial(m: Reader, step: Run, value: Record<string, unknown>): typeof STOP {
+  m.fault = undefined;
+  const p = m.p;
+  for (const { entry, leaf, offset } of step.items) {
+    m.p = p + offset;
+    const field = m.need(leaf.size) ? leaf.get(m, m.p) : STOP;
+    if (field === STOP) return m.leave(entry.key, 0, value);
+  }
+  return STOP;
+}
+
+function putRun(w: Writer, p: number, value: object, items: Run["items"], marks: number[]): void {
+  for (const { entry, leaf, offset } of items) {
+    if (entry.before >= 0) marks[entry.before] = p + offset;
+    if (entry.after >= 0) marks[entry.after] = p + offset + leaf.size;
+    const { slot } = entry.named;
+    if (slot) w.places[(w.bases[w.root + slot.scope.depth] as number) + slot.index] = p + offset;
+    else if (!entry.op.derived) {
+      try {
+        leaf.put(w, p + offset, given(w, value, entry));
+      } catch (error) {
+        throw under(error, entry.key);
+      }
+    }
+  }
+}
+
+/** The value's property for a field; missing is an error unless the field can do without. */
+function given(w: Writer, value: object, { key, op }: Entry): unknown {
+  if (op.hidden) return undefined;
+  const found = property(value, key);
+  if (found === undefined && !op.constant && !op.optional) throw w.fail("missing", "needs a value", "there is none");
+  return found;
+}
+
+function encode(w: Writer, value: unknown, plan: Layout, scope: Scope): void {
+  if (typeof value !== "object" || value === null) throw w.fail("type", "needs an object", value);
+  const base = w.places.length;
+  for (let i = 0; i < scope.slots.length; i++) {
+    w.places.push(0);
+    w.values.push(undefined);
+  }
+  w.scopes.push(value);
+  w.bases.push(base);
+  const marks: number[] = new Array(plan.marks).fill(0);
+  for (const step of plan.steps) {
+    if (step.do === "run") {
+      w.room(step.size);
+      const p = w.p;
+      if (plan.zero) w.b.fill(0, p, p + step.size);
+      putRun(w, p, value, step.items, marks);
+      w.p = p + step.size;
+    } else if (step.do === "field") {
+      const { entry } = step;
+      const { slot } = entry.named;
+      if (entry.before >= 0) marks[entry.before] = w.p;
+      try {
+        if (slot || entry.op.derived) {
+          if (slot) w.places[(w.bases[w.root + slot.scope.depth] as number) + slot.index] = w.p;
+          w.room(entry.op.min);
+          w.b.fill(0, w.p, w.p + entry.op.min);
+          w.p += entry.op.min;
+        } else entry.op.encode(w, given(w, value, entry));
+      } catch (error) {
+        throw under(error, entry.key);
+      }
+      if (entry.after >= 0) marks[entry.after] = w.p;
+    }
+    for (const length of step.measures) measure(w, value, length, marks);
+  }
+  finishSlots(w, value, scope, base, marks);
+  finishChecksums(w, value, plan, scope, marks);
+  w.scopes.pop();
+  w.bases.pop();
+  w.places.length = base;
+  w.values.length = base;
+}

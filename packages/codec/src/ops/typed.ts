@@ -1,0 +1,123 @@
+// Law: numbers that go into a typed array are copied at once and turned round where the byte order differs.
+
+import type { Op } from "../plan.js";
+import { HOST_LITTLE } from "../runtime/number.js";
+import { type Reader, STOP } from "../runtime/reader.js";
+import type { Writer } from "../runtime/writer.js";
+import { type Count, emitReadCount, emitWriteCount, readCount, writeCount } from "./count.js";
+
+export type TypedArray =
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | BigUint64Array
+  | BigInt64Array
+  | Float32Array
+  | Float64Array;
+export type TypedArrayConstructor = {
+  new (buffer: ArrayBuffer): TypedArray;
+  readonly BYTES_PER_ELEMENT: number;
+  readonly name: string;
+};
+
+/** Turns round every `size` bytes from `from` to `to`. */
+export function swap(b: Uint8Array, from: number, to: number, size: number): void {
+  for (let p = from; p < to; p += size) {
+    for (let i = 0, j = size - 1; i < j; i++, j--) {
+      const byte = b[p + i] as number;
+      b[p + i] = b[p + j] as number;
+      b[p + j] = byte;
+    }
+  }
+}
+
+export function readTyped(
+  b: Uint8Array,
+  from: number,
+  to: number,
+  make: TypedArrayConstructor,
+  little: boolean,
+): TypedArray {
+  const bytes = new Uint8Array(to - from);
+  bytes.set(b.subarray(from, to));
+  if (little !== HOST_LITTLE) swap(bytes, 0, bytes.length, make.BYTES_PER_ELEMENT);
+  return new make(bytes.buffer);
+}
+
+export function writeTyped(b: Uint8Array, p: number, value: TypedArray, little: boolean): void {
+  b.set(new Uint8Array(value.buffer, value.byteOffset, value.byteLength), p);
+  if (little !== HOST_LITTLE) swap(b, p, p + value.byteLength, value.BYTES_PER_ELEMENT);
+}
+
+/** `count` numbers of one format; undefined counts up to the end of what surrounds them. */
+export function typed(
+  count: Count,
+  make: TypedArrayConstructor,
+  little: boolean,
+  bounds: { min: number; max: number },
+): Op {
+  const size = make.BYTES_PER_ELEMENT;
+  const toEnd = count.mode === "rest";
+  const type = `${make.name}`;
+  const partial = (m: Reader, left: number): typeof STOP => {
+    m.fail("length", `needs a multiple of ${size} bytes`, `${left} left`);
+    return STOP;
+  };
+  return {
+    ...bounds,
+    decode(m: Reader) {
+      let n = m.resume()?.numbers[0];
+      if (n === undefined) {
+        if (toEnd) {
+          if (!m.hard) {
+            m.short(m.e - m.p + 1);
+            return STOP;
+          }
+          if ((m.e - m.p) % size !== 0) return partial(m, m.e - m.p);
+          n = (m.e - m.p) / size;
+        } else {
+          const read = readCount(m, count);
+          if (read === STOP) return m.leave(undefined, 0, undefined);
+          n = read;
+        }
+        if (!m.count(n)) return STOP;
+      }
+      if (!m.need(n * size)) return m.leave(undefined, 0, undefined, [n]);
+      const value = readTyped(m.b, m.p, m.p + n * size, make, little);
+      m.p += n * size;
+      return value;
+    },
+    encode(w: Writer, value) {
+      if (!(value instanceof make)) throw w.fail("type", `needs a ${type}`, value);
+      w.count(value.length);
+      writeCount(w, count, value.length);
+      w.room(value.byteLength);
+      writeTyped(w.b, w.p, value, little);
+      w.p += value.byteLength;
+    },
+    emitDecode(source) {
+      if (toEnd && source.hard !== "true") source.stop(`!${source.hard}`);
+      if (toEnd) source.stop(`(${source.end} - p) % ${size} !== 0`);
+      const n = toEnd ? source.store(`(${source.end} - p) / ${size}`, "n") : emitReadCount(source, count);
+      source.need(`${n} * ${size}`);
+      source.line(`r.elements += ${n};`);
+      source.stop("r.elements > r.limits.maxElements");
+      const value = source.store(`${source.use("readTyped", readTyped)}(b, p, p + ${n} * ${size}, ${type}, ${little})`);
+      source.advance(`${n} * ${size}`);
+      return value;
+    },
+    emitEncode(source, value) {
+      source.stop(`!(${value} instanceof ${type})`);
+      const n = source.store(`${value}.length`, "n");
+      source.line(`w.elements += ${n};`);
+      source.stop("w.elements > w.limits.maxElements");
+      emitWriteCount(source, count, n);
+      source.need(`${value}.byteLength`);
+      source.line(`${source.use("writeTyped", writeTyped)}(b, p, ${value}, ${little});`);
+      source.advance(`${value}.byteLength`);
+    },
+  };
+}

@@ -1,0 +1,87 @@
+// Law: variable-length integers are written in their shortest form; other forms are refused on decode unless allowed.
+
+import { show } from "../errors.js";
+import type { Op } from "../plan.js";
+import { type Reader, STOP } from "../runtime/reader.js";
+import { missingVarint, readVarint, type VarintFormat, varintRange, writeVarint } from "../runtime/varint.js";
+import type { Writer } from "../runtime/writer.js";
+
+const problems = {
+  long: (format: VarintFormat) => `at most ${format.maxBytes} bytes of variable-length integer`,
+  minimal: () => "the shortest form of the integer",
+  large: (format: VarintFormat) =>
+    format.big ? "an integer of at most 64 bits" : "a whole number of at most 2^53 - 1 in size",
+};
+
+export function varint(format: VarintFormat): Op {
+  const { form, maxBytes, big } = format;
+  const { min, max } = varintRange(format);
+  const type = big ? "bigint" : "number";
+  const suffix = big ? "n" : "";
+  return {
+    min: 1,
+    max: maxBytes,
+    numeric: type,
+    unsigned: (form === "uleb" || form === "quic") && !big,
+    width(n) {
+      if (form === "quic") return n < 64 ? 1 : n < 16384 ? 2 : n < 0x40000000 ? 4 : 8;
+      let size = 1;
+      for (let span = form === "uleb" ? 128 : 64; n >= span; span *= 128) size++;
+      return size;
+    },
+    emitWidth(_, n) {
+      const spans =
+        form === "quic"
+          ? [64, 16384, 0x40000000]
+          : [1, 2, 3, 4, 5, 6, 7].map((i) => (form === "uleb" ? 128 : 64) * 128 ** (i - 1));
+      return `(${spans.map((span, i) => `${n} < ${span} ? ${form === "quic" ? 1 << i : i + 1} : `).join("")}8)`;
+    },
+    decode(m: Reader) {
+      const value = readVarint(m, m.b, m.p, m.e, format);
+      if (typeof value !== "string") return value;
+      if (value === "short") m.short(m.e - m.p + missingVarint(m.b, m.p, m.e, format));
+      else m.fail(value === "large" ? "value" : "varint", problems[value](format), "it is not");
+      return STOP;
+    },
+    encode(w: Writer, value) {
+      if (typeof value !== type) throw w.fail("type", `needs a ${type}`, value);
+      if (!big && !Number.isInteger(value)) throw w.fail("range", "needs a whole number", value);
+      const number = value as number | bigint;
+      if (number < min || number > max)
+        throw w.fail("range", `needs a whole number from ${min} to ${max}`, `got ${show(value)}`);
+      w.room(10);
+      w.p = writeVarint(w.b, w.p, number, form);
+    },
+    emitDecode(source) {
+      const value = source.name("n");
+      const one =
+        form === "sleb" ? `${value} << 25 >> 25` : form === "zigzag" ? `${value} >>> 1 ^ -(${value} & 1)` : value;
+      const fast = big ? `BigInt(${one})` : one;
+      source.line(`let ${value} = b[p];`);
+      source.block(
+        `if (p < ${source.end} && ${value} < ${form === "quic" ? 64 : 128}) {`,
+        () => {
+          if (fast !== value) source.line(`${value} = ${fast};`);
+          source.line("p++;");
+        },
+        "} else {",
+      );
+      source.block("", () => {
+        source.line(
+          `${value} = ${source.use("readVarint", readVarint)}(r, b, p, ${source.end}, ${source.constant(format, JSON.stringify(format))});`,
+        );
+        source.stop(`typeof ${value} === "string"`);
+        source.line("p = r.p;");
+      });
+      return value;
+    },
+    emitEncode(source, value) {
+      source.stop(
+        `${big ? `typeof ${value} !== "bigint"` : `!Number.isInteger(${value})`} || ${value} < ${min}${suffix} || ${value} > ${max}${suffix}`,
+      );
+      source.need(10);
+      const slow = `p = ${source.use("writeVarint", writeVarint)}(b, p, ${value}, "${form}");`;
+      source.line(form === "uleb" && !big ? `if (${value} < 128) b[p++] = ${value}; else ${slow}` : slow);
+    },
+  };
+}

@@ -1,0 +1,236 @@
+// Law: a window ends where its length says. All of it must be there before its content is read, its content cannot read
+// past it, and what the content leaves over is an error unless the schema says to skip it.
+
+import { show } from "../errors.js";
+import type { Until } from "../length.js";
+import { isLeaf, type Op } from "../plan.js";
+import { delimiterAt, find, put } from "../runtime/bytes.js";
+import { type Reader, STOP } from "../runtime/reader.js";
+import type { Writer } from "../runtime/writer.js";
+import type { Source } from "../source.js";
+import {
+  type Count,
+  emitDerive,
+  emitReadCount,
+  emitWriteCount,
+  derive,
+  readCount,
+  widthOf,
+  writeCount,
+} from "./count.js";
+import { emitFill, fill } from "./derived.js";
+
+interface Options {
+  min: number;
+  max: number;
+  /** Bytes behind the content are skipped on decode, and filled with zeroes up to a fixed size on encode. */
+  skip: boolean;
+}
+
+/** Reads the content of a window that ends at `end`, all of which is there. */
+function inside(m: Reader, end: number, content: Op, skip: boolean): unknown | typeof STOP {
+  const { e, hard } = m;
+  m.e = end;
+  m.hard = true;
+  const value = content.decode(m);
+  if (value === STOP) return STOP;
+  if (m.p !== end && !skip) {
+    m.fail("length", "content that fills its window", `${end - m.p} bytes are left over`);
+    return STOP;
+  }
+  m.p = end;
+  m.e = e;
+  m.hard = hard;
+  return value;
+}
+
+function emitInside(source: Source, end: string, content: Op, skip: boolean): string {
+  const outer = { end: source.end, hard: source.hard };
+  source.end = end;
+  source.hard = "true";
+  const value = content.emitDecode(source);
+  const kept = /^[A-Za-z]\w*_\d+$/.test(value) ? value : source.store(value);
+  if (skip) source.line(`p = ${end};`);
+  else source.stop(`p !== ${end}`);
+  Object.assign(source, outer);
+  return kept;
+}
+
+/** As many bytes as a number, a prefix or a field says. */
+export function sizedWindow(count: Count, content: Op, options: Options): Op {
+  const { skip } = options;
+  const prefix = count.mode === "prefix" ? count : undefined;
+  const nothing = prefix?.nothing;
+  const asPrefix = (n: number): number | bigint => (prefix?.op.numeric === "bigint" ? BigInt(n) : n);
+  return {
+    ...options,
+    ...(content.hidden && { hidden: true }),
+    ...(nothing === undefined && content.names && { names: content.names }),
+    emitHint: (value) => content.emitHint?.(value) ?? String(content.min),
+    decode(m: Reader) {
+      const n = m.resume()?.numbers[0] ?? readCount(m, count);
+      if (n === STOP) return m.leave(undefined, 0, undefined);
+      if (n === -1) return null;
+      if (!m.need(n as number)) return m.leave(undefined, 0, undefined, [n as number]);
+      return inside(m, m.p + (n as number), content, skip);
+    },
+    encode(w: Writer, value) {
+      if (nothing !== undefined && value === null) return writeCount(w, count, -1);
+      const at = w.p;
+      if (prefix) {
+        w.room(prefix.op.min);
+        w.b.fill(0, at, at + prefix.op.min);
+        w.p += prefix.op.min;
+      }
+      const from = w.p;
+      content.encode(w, value);
+      const n = w.p - from;
+      if (prefix) {
+        if (n === nothing) throw w.fail("length", `a length of ${n} means null`, `needs ${n}`);
+        fill(w, prefix.op, at, asPrefix(n), []);
+      } else if (count.mode === "fixed") {
+        if (n > count.n || (n < count.n && !skip))
+          throw w.fail("length", `needs ${skip ? "at most " : ""}${count.n} bytes`, `got ${n}`);
+        w.room(count.n - n);
+        w.b.fill(0, w.p, from + count.n);
+        w.p = from + count.n;
+      } else if (count.mode === "ref") derive(w, count.bound, n);
+    },
+    emitDecode(source) {
+      const n = emitReadCount(source, count);
+      const read = () => {
+        const end = source.store(`p + ${n}`, "end");
+        source.stop(`${end} > ${source.end}`);
+        return emitInside(source, end, content, skip);
+      };
+      if (nothing === undefined) return read();
+      const value = source.name("value");
+      source.line(`let ${value} = null;`);
+      source.block(`if (${n} !== ${nothing}) {`, () => source.line(`${value} = ${read()};`));
+      return value;
+    },
+    emitEncode(source, value) {
+      const write = () => {
+        const at = source.store("p", "at");
+        let reserved = "0";
+        if (prefix) {
+          reserved = isLeaf(prefix.op)
+            ? String(prefix.op.size)
+            : source.store(
+                prefix.op.emitWidth?.(
+                  source,
+                  source.store(`(${content.emitHint?.(value) ?? content.min}) || 0`, "guess"),
+                ) ?? String(widthOf(prefix.op, content.min)),
+                "width",
+              );
+          source.need(reserved);
+          if (isLeaf(prefix.op) && prefix.op.place) source.line(`b.fill(0, p, p + ${reserved});`);
+          source.advance(reserved);
+        }
+        content.emitEncode(source, value);
+        const n = source.store(`p - ${at} - ${reserved}`, "length");
+        if (prefix) {
+          if (nothing !== undefined) source.stop(`${n} === ${nothing}`);
+          emitFill(
+            source,
+            prefix.op,
+            at,
+            prefix.op.numeric === "bigint" ? source.store(`BigInt(${n})`) : n,
+            reserved,
+            [],
+          );
+        } else if (count.mode === "fixed") {
+          source.stop(`${n} ${skip ? ">" : "!=="} ${count.n}`);
+          if (!skip) return;
+          source.need(`${count.n} - ${n}`);
+          source.line(`b.fill(0, p, ${at} + ${count.n});`);
+          source.line(`p = ${at} + ${count.n};`);
+        } else if (count.mode === "ref") emitDerive(source, count.bound, n);
+      };
+      if (nothing === undefined) return write();
+      source.block(`if (${value} === null) {`, () => emitWriteCount(source, count, String(nothing)), "} else {");
+      source.block("", write);
+    },
+  };
+}
+
+/** Everything up to the end of what surrounds it. */
+export function restWindow(content: Op, options: Options): Op {
+  return {
+    ...options,
+    ...(content.hidden && { hidden: true }),
+    ...(content.names && { names: content.names }),
+    decode(m: Reader) {
+      if (m.hard) return inside(m, m.e, content, options.skip);
+      m.short(m.e - m.p + 1);
+      return STOP;
+    },
+    encode: (w, value) => content.encode(w, value),
+    emitDecode(source) {
+      if (source.hard !== "true") source.stop(`!${source.hard}`);
+      return emitInside(source, source.end, content, options.skip);
+    },
+    emitEncode: (source, value) => content.emitEncode(source, value),
+  };
+}
+
+/** Everything up to a delimiter. */
+export function delimitedWindow(until: Until, delimiters: readonly Uint8Array[], content: Op, options: Options): Op {
+  const first = delimiters[0] as Uint8Array;
+  const longest = Math.max(...delimiters.map((d) => d.length));
+  const max = until.max ?? Number.POSITIVE_INFINITY;
+  const text = `[${delimiters.map((d) => `new Uint8Array([${d}])`).join(", ")}]`;
+  return {
+    ...options,
+    ...(content.hidden && { hidden: true }),
+    decode(m: Reader) {
+      const saved = m.resume()?.numbers[0] ?? m.p;
+      const at = find(m.b, m.p, saved, m.e, delimiters, 1);
+      if (at >= 0 ? at - m.p > max : m.e - m.p >= max + longest) {
+        m.fail("limit", `at most ${max} bytes before ${show(until.delimiters[0])}`, "more follow");
+        return STOP;
+      }
+      if (at >= 0 && (m.hard || at + longest <= m.e)) {
+        const value = inside(m, at, content, options.skip);
+        if (value !== STOP) m.p = at + delimiterAt(m.b, at, m.e, delimiters);
+        return value;
+      }
+      if (m.hard && until.orEnd) return inside(m, m.e, content, options.skip);
+      if (m.hard)
+        m.fail("truncated", `needs the delimiter ${show(until.delimiters[0])}`, `none in the ${m.e - m.p} bytes left`);
+      else m.short(m.e - m.p + 1);
+      return m.leave(undefined, 0, undefined, [at >= 0 ? at : Math.max(m.p, m.e - longest + 1)]);
+    },
+    encode(w: Writer, value) {
+      const at = w.p;
+      content.encode(w, value);
+      const n = w.p - at;
+      if (n > max) throw w.fail("length", `needs at most ${max} bytes`, `got ${n}`);
+      w.room(first.length);
+      w.p = put(w.b, w.p, first);
+      if (find(w.b, at, at, w.p, delimiters, 1) !== at + n)
+        throw w.fail("delimiter", `cannot contain its delimiter, ${show(until.delimiters[0])}`, value);
+    },
+    emitDecode(source) {
+      const list = source.constant(delimiters, text);
+      const at = source.store(`${source.use("find", find)}(b, p, p, ${source.end}, ${list}, 1)`, "at");
+      source.stop(`${at} < 0 || ${at} - p > ${max} || ${at} + ${longest} > ${source.end}`);
+      const value = emitInside(source, at, content, options.skip);
+      source.line(
+        `p = ${at} + ${delimiters.length === 1 ? first.length : `${source.use("delimiterAt", delimiterAt)}(b, ${at}, ${source.end}, ${list})`};`,
+      );
+      return value;
+    },
+    emitEncode(source, value) {
+      const at = source.store("p", "at");
+      content.emitEncode(source, value);
+      const n = source.store(`p - ${at}`, "length");
+      if (max !== Number.POSITIVE_INFINITY) source.stop(`${n} > ${max}`);
+      source.need(first.length);
+      for (const byte of first) source.line(`b[p++] = ${byte};`);
+      source.stop(
+        `${source.use("find", find)}(b, ${at}, ${at}, p, ${source.constant(delimiters, text)}, 1) !== ${at} + ${n}`,
+      );
+    },
+  };
+}

@@ -1,0 +1,191 @@
+// Law: this is the narrow waist. Kinds (many, open) lower to ops (few, closed); everything behind it sees only ops.
+// An op decodes and encodes by running, and writes JavaScript that does the same; nothing asks what kind it came from.
+
+import { SchemaError } from "./errors.js";
+import type { Arithmetic, Ref } from "./reference.js";
+import type { Checksum } from "./runtime/checksum.js";
+import type { Reader, STOP } from "./runtime/reader.js";
+import type { Writer } from "./runtime/writer.js";
+import type { AnySchema } from "./schema.js";
+import type { Emitter, Source } from "./source.js";
+
+/** What is done with some bytes, in both directions, by running and as JavaScript. */
+export interface Op extends Emitter {
+  /** How people call it: `u16`, `string(u8)`. */
+  label?: string;
+  /** The fewest and the most bytes it takes. */
+  readonly min: number;
+  readonly max: number;
+  /** Reads a value at `m.p`; {@link STOP} when bytes are missing or wrong. */
+  decode(m: Reader): unknown | typeof STOP;
+  /** Writes a value at `w.p`; throws EncodeError. */
+  encode(w: Writer, value: unknown): void;
+  /** Set where the value is a whole number and so can be a length, a count or a tag. */
+  readonly numeric?: "number" | "bigint";
+  /** Set on whole numbers that are never negative. */
+  readonly unsigned?: boolean;
+  /** For whole numbers of variable width: bytes that the value `n` takes. */
+  width?(n: number): number;
+  emitWidth?(source: Source, n: string): string;
+  /** A cheap guess, from below, of the bytes that the value in a variable will take. */
+  emitHint?(value: string): string;
+  /** Set where the value is always the same, so that encode need not be given it. */
+  readonly constant?: { readonly value: unknown };
+  /** True where there is no value: magic, padding, reserved. */
+  readonly hidden?: boolean;
+  /** True where the value may be absent. */
+  readonly optional?: boolean;
+  /** Set on fields whose value follows from other bytes of the same struct. */
+  readonly derived?: Derived;
+  /** The fields of a struct, for references into it. */
+  readonly names?: ReadonlyMap<string, Named>;
+}
+
+/** An op of fixed size, which neighbours can share one bounds check with. */
+export interface Leaf extends Op {
+  readonly size: number;
+  /** Set on bit fields: their place in the bytes they share. */
+  readonly place?: BitPlace;
+  /** Reads at `p`, where `size` bytes are known to be. */
+  get(m: Reader, p: number): unknown | typeof STOP;
+  /** Writes at `p`, where there is room; bit fields find zeroes there. */
+  put(w: Writer, p: number, value: unknown): void;
+  /** An expression for the value at `base + offset`; may first write lines that stop. */
+  emitGet(source: Source, base: string, offset: number): string;
+  emitPut(source: Source, base: string, offset: number, value: string): void;
+}
+
+export function isLeaf(op: Op): op is Leaf {
+  return "get" in op;
+}
+
+/** A field that covers a range of fields: its checksum, or its length in bytes. */
+export interface Derived {
+  readonly from: string;
+  readonly to: string;
+  /** How its value follows from the bytes; without it, it is their number. */
+  readonly checksum?: { readonly algorithm: Checksum; readonly big: boolean };
+}
+
+/** Which bits of the shared bytes a bit field is: significance 0 is the least of all `size` bytes read as one number. */
+export interface BitPlace {
+  /** The same object for all fields of one run. */
+  readonly run: object;
+  /** Bytes that the run of bit fields shares. */
+  readonly size: number;
+  readonly lowest: number;
+  readonly little: boolean;
+}
+
+/** A field as references see it. */
+export interface Named {
+  readonly key: string;
+  readonly op: Op;
+  /** Set once something derives the field: which struct keeps its place and value while encoding. */
+  slot?: { readonly scope: Scope; readonly index: number };
+}
+
+/** A struct being lowered. */
+export interface Scope {
+  readonly depth: number;
+  readonly parent: Scope | undefined;
+  readonly names: Map<string, Named>;
+  /** Every field, for telling "stands later" from "does not exist". */
+  readonly keys: readonly string[];
+  /** Fields that the struct derives, its own or of structs in it, with their keys from its value. */
+  readonly slots: { readonly named: Named; readonly keys: readonly string[] }[];
+}
+
+/** What lowering a schema knows of its surroundings. */
+export interface Context {
+  readonly scope: Scope | undefined;
+  readonly bits: BitPlace | undefined;
+  /** Ops of recursive schemas, by the function that gives the schema. */
+  readonly recursive: Map<unknown, { op: Op | undefined }>;
+  /** Lowers a child, in the same struct unless `scope` says otherwise; bit places are passed on only when given. */
+  lower(schema: AnySchema, change?: { scope?: Scope | undefined; bits?: BitPlace | undefined }): Op;
+}
+
+/** Sees every op as it is made, and may wrap it. */
+export type Wrap = (op: Op, schema: AnySchema) => Op;
+
+function context(
+  scope: Scope | undefined,
+  bits: BitPlace | undefined,
+  recursive: Context["recursive"],
+  wrap: Wrap | undefined,
+): Context {
+  return {
+    scope,
+    bits,
+    recursive,
+    lower(schema, change = {}) {
+      const inner = context("scope" in change ? change.scope : scope, change.bits, recursive, wrap);
+      const op = (schema["~lower"] as (schema: AnySchema, context: Context) => Op)(schema, inner);
+      return wrap ? wrap(op, schema) : op;
+    },
+  };
+}
+
+/** Lowers a whole schema. */
+export function lower(schema: AnySchema, wrap?: Wrap, bits?: BitPlace): Op {
+  return context(undefined, undefined, new Map(), wrap).lower(schema, { bits });
+}
+
+/** A reference with its field found. */
+export interface Bound {
+  readonly named: Named;
+  readonly scope: Scope;
+  /** Keys from the struct's value to the field's. */
+  readonly keys: readonly string[];
+  readonly steps: readonly Arithmetic[];
+}
+
+/** Finds the field that a reference names; where it follows from what is being lowered, gives it a slot. */
+export function bind(context: Context, ref: Ref, derives: boolean): Bound {
+  let path: string = ref.path;
+  let scope = context.scope;
+  while (path.startsWith("../") && scope) {
+    path = path.slice(3);
+    scope = scope.parent;
+  }
+  const keys = path.split(".");
+  if (!scope || path.startsWith("../")) {
+    throw new SchemaError(
+      "reference",
+      `field("${ref.path}") reaches outside of every struct${scope ? "" : "; a recursive schema cannot read the fields around it"}`,
+    );
+  }
+  const [first, ...rest] = keys as [string, ...string[]];
+  let named = scope.names.get(first);
+  if (!named) {
+    const why = scope.keys.includes(first)
+      ? "stands later; a reference can only look back"
+      : `does not exist; there are ${scope.keys.join(", ")}`;
+    throw new SchemaError("reference", `field("${ref.path}"): "${first}" ${why}`);
+  }
+  for (const key of rest) {
+    const inner: Named | undefined = named.op.names?.get(key);
+    if (!inner)
+      throw new SchemaError("reference", `field("${ref.path}"): "${named.key}" is not a struct with a field "${key}"`);
+    named = inner;
+  }
+  if (named.op.hidden) throw new SchemaError("reference", `field("${ref.path}") has no value to refer to`);
+  if (derives) {
+    if (named.op.numeric === undefined)
+      throw new SchemaError("inverse", `field("${ref.path}") is used as a length but is not a whole number`);
+    if (named.op.constant === undefined && !named.op.derived) {
+      if (named.slot && named.slot.scope !== scope)
+        throw new SchemaError("reference", `field("${ref.path}") already follows from a field of its own struct`);
+      named.slot ??= { scope, index: scope.slots.push({ named, keys }) - 1 };
+    }
+  }
+  return { named, scope, keys, steps: ref.steps };
+}
+
+/** The op of a schema that must be a whole number. */
+export function lowerNumber(context: Context, schema: AnySchema, what: string): Op {
+  const op = context.lower(schema, { bits: undefined });
+  if (op.numeric === undefined) throw new SchemaError("argument", `${what} must be a whole number, not ${schema.kind}`);
+  return op;
+}

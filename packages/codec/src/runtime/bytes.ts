@@ -1,0 +1,74 @@
+// Law: what is decoded does not pin the bytes it came from, unless views were asked for.
+
+import type { Reader } from "./reader.js";
+
+const plain = Uint8Array.prototype.slice;
+
+/** A copy of the bytes from `from` to `to`, always a plain Uint8Array with a buffer of its own. */
+export function copy(b: Uint8Array, from: number, to: number): Uint8Array {
+  const n = to - from;
+  if (n > 32 && b.constructor === Uint8Array && b.buffer.constructor === ArrayBuffer)
+    return plain.call(b, from, to) as Uint8Array;
+  const bytes = new Uint8Array(n);
+  if (n > 32) bytes.set(b.subarray(from, to));
+  else for (let i = 0; i < n; i++) bytes[i] = b[from + i] as number;
+  return bytes;
+}
+
+/** The bytes from `from` to `to`: a copy, or a view where the reader hands out views. */
+export function take(m: Reader, b: Uint8Array, from: number, to: number): Uint8Array {
+  return m.views ? new Uint8Array(b.buffer, b.byteOffset + from, to - from) : copy(b, from, to);
+}
+
+/** Puts all of `bytes` at `p`. */
+export function put(b: Uint8Array, p: number, bytes: Uint8Array): number {
+  const n = bytes.length;
+  if (n > 24) b.set(bytes, p);
+  else for (let i = 0; i < n; i++) b[p + i] = bytes[i] as number;
+  return p + n;
+}
+
+export function sameAt(b: Uint8Array, p: number, bytes: Uint8Array): boolean {
+  for (let i = 0; i < bytes.length; i++) if (b[p + i] !== bytes[i]) return false;
+  return true;
+}
+
+/** Position of the first delimiter that lies in [from, end), at a multiple of `unit` from `origin`; -1 when there is none. */
+export function find(
+  b: Uint8Array,
+  origin: number,
+  from: number,
+  end: number,
+  delimiters: readonly Uint8Array[],
+  unit: number,
+): number {
+  let first = -1;
+  for (const delimiter of delimiters) {
+    const last = end - delimiter.length;
+    const byte = delimiter[0] as number;
+    for (let p = from; p <= last; p++) {
+      if (b[p] !== byte) {
+        // Short texts are scanned here; long ones by the engine's memchr.
+        if (p - from < 32) continue;
+        p = b.indexOf(byte, p);
+        if (p < 0 || p > last) break;
+      }
+      if ((p - origin) % unit === 0 && sameAt(b, p, delimiter)) {
+        if (first < 0 || p < first) first = p;
+        break;
+      }
+    }
+  }
+  return first;
+}
+
+/** Bytes of the longest delimiter that stands at `p`. */
+export function delimiterAt(b: Uint8Array, p: number, end: number, delimiters: readonly Uint8Array[]): number {
+  let size = 0;
+  for (const delimiter of delimiters)
+    if (delimiter.length > size && p + delimiter.length <= end && sameAt(b, p, delimiter)) size = delimiter.length;
+  return size;
+}
+
+/** Zeroes, as many as needed, for fields that a checksum takes as zero. */
+export const ZEROES: Uint8Array = new Uint8Array(64);

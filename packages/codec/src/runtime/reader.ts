@@ -1,0 +1,160 @@
+// Law: not enough bytes is an answer, not an error. Every read first asks `need`; on the way out of a shortage each
+// open op saves where it was, and on the way back in takes that up again, so that no byte is read twice.
+
+import { DecodeError, type DecodeCode, hex, type Key } from "../errors.js";
+import type { Limits } from "../limits.js";
+
+/** What an op returns when it cannot go on: bytes are missing (`needed`) or wrong (`fault`). Generated code uses it too. */
+export const STOP: unique symbol = Symbol("stop");
+
+interface Fault {
+  code: DecodeCode;
+  offset: number;
+  bit: number | undefined;
+  expected: string;
+  actual: string;
+  cause: unknown;
+}
+
+/** What an op keeps across a shortage. */
+export interface Saved {
+  /** Which step or element it was at. */
+  index: number;
+  /** Positions and other numbers. */
+  numbers: readonly number[];
+  /** The value as far as it is built. */
+  value: unknown;
+}
+
+/** One message being decoded, by the interpreter: the bytes, the position and what is open. */
+export class Reader {
+  b: Uint8Array;
+  /** Position of the next byte, from the start of the message's bytes in `b`. */
+  p: number;
+  /** End of the innermost window. */
+  e: number;
+  /** True when no bytes can follow those at hand: a window is open, or the input has ended. */
+  hard: boolean;
+  readonly limits: Limits;
+  /** Where the message starts in `b`. */
+  start: number;
+  /** What to add to a position to get an offset in the stream. */
+  base = 0;
+  /** Whether bytes fields are views into `b` instead of copies. */
+  views = false;
+  elements = 0;
+  depth = 0;
+  /** End of the bytes at hand, and whether none will follow: `e` and `hard` outside of every window. */
+  end: number;
+  final: boolean;
+  /** Bytes read through `at`, which may read the same place many times. */
+  jumped = 0;
+  /** End of the furthest byte read through `at`. */
+  far = 0;
+  /** Structs being decoded, outermost first. */
+  scopes: unknown[] = [];
+  /** Where the scopes of the current recursion level start. */
+  root = 0;
+  /** After STOP without a fault: how many more bytes are needed at the least. */
+  needed = 0;
+  fault: Fault | undefined;
+  /** Keys of the place of the fault, innermost first. */
+  keys: Key[] = [];
+  saved: Saved[] = [];
+  resuming = false;
+
+  constructor(b: Uint8Array, start: number, limits: Limits, hard: boolean) {
+    this.b = b;
+    this.p = start;
+    this.start = start;
+    this.e = b.length;
+    this.hard = hard;
+    this.end = b.length;
+    this.final = hard;
+    this.limits = limits;
+  }
+
+  /** True when `n` bytes are there; otherwise the shortage or the fault is noted. */
+  need(n: number): boolean {
+    return this.p + n <= this.e || this.short(n);
+  }
+
+  /** Notes that `n` bytes from here are not there. Always false. */
+  short(n: number): false {
+    const end = this.p + n - this.start;
+    if (end > this.limits.maxMessageSize) {
+      return this.fail("limit", `at most ${this.limits.maxMessageSize} bytes in a message`, `${end} announced`);
+    }
+    if (this.hard) {
+      const left = this.e - this.p;
+      return this.fail("truncated", `needs ${n} ${n === 1 ? "byte" : "bytes"}`, `${left} left`);
+    }
+    this.needed = this.p + n - this.e;
+    return false;
+  }
+
+  /** Notes what is wrong at `at`. Always false, so that an op can `return STOP`. */
+  fail(
+    code: DecodeCode,
+    expected: string,
+    actual: string,
+    at: number = this.p,
+    more?: { bit?: number; cause?: unknown },
+  ): false {
+    this.fault ??= { code, offset: at, bit: more?.bit, expected, actual, cause: more?.cause };
+    return false;
+  }
+
+  /** Counts `n` more elements against the limit. */
+  count(n: number): boolean {
+    this.elements += n;
+    return (
+      this.elements <= this.limits.maxElements ||
+      this.fail("limit", `at most ${this.limits.maxElements} elements`, `${this.elements} announced`)
+    );
+  }
+
+  /** Leaves an op that could not finish: keeps its state for a resume, or notes its key on the path of the fault. */
+  leave(key: Key | undefined, index: number, value: unknown, numbers: readonly number[] = []): typeof STOP {
+    if (this.fault) {
+      if (key !== undefined) this.keys.push(key);
+    } else this.saved.push({ index, value, numbers });
+    return STOP;
+  }
+
+  /** The state to take up again, or undefined when the op starts afresh. */
+  resume(): Saved | undefined {
+    if (!this.resuming) return undefined;
+    const saved = this.saved.pop();
+    if (this.saved.length === 0) this.resuming = false;
+    return saved;
+  }
+
+  /** Makes the next `decode` of the same op go on where it stopped, with more bytes behind the old ones. */
+  more(b: Uint8Array, end: number, final: boolean): void {
+    this.b = b;
+    this.e = end;
+    this.end = end;
+    this.hard = final;
+    this.final = final;
+    this.needed = 0;
+    this.scopes.length = 0;
+    this.root = 0;
+    this.resuming = this.saved.length > 0;
+  }
+
+  error(): DecodeError {
+    const fault = this.fault as Fault;
+    const from = Math.max(this.start, Math.min(fault.offset, this.b.length) - 4);
+    return new DecodeError({
+      code: fault.code,
+      keys: [...this.keys].reverse(),
+      offset: fault.offset + this.base,
+      bit: fault.bit,
+      expected: fault.expected,
+      actual: fault.actual,
+      window: this.b.length > from ? `${hex(this.b.subarray(0, this.b.length), from, 12)} at ${from + this.base}` : "",
+      cause: fault.cause,
+    });
+  }
+}

@@ -1,0 +1,127 @@
+// Law: a value is written once, front to back. What is known only later (lengths, counts, checksums) gets its place
+// first and its bytes when they are known; a place whose width depends on its value is widened by moving what follows.
+
+import { EncodeError, type EncodeCode, type Key, show } from "../errors.js";
+import type { Limits } from "../limits.js";
+
+/** A message being encoded: the bytes so far, the position, and the fields that wait for their value. */
+export class Writer {
+  b: Uint8Array;
+  /** Position of the next byte to write. */
+  p: number;
+  /** Where the message starts in `b`. */
+  start: number;
+  /** Whether `b` belongs to the caller and so cannot grow. */
+  fixed: boolean;
+  limits: Limits;
+  elements = 0;
+  depth = 0;
+  /** Structs being encoded, outermost first, and for each where its slots start. */
+  readonly scopes: unknown[] = [];
+  readonly bases: number[] = [];
+  /** Where the scopes of the current recursion level start. */
+  root = 0;
+  /** Derived fields of the open structs: where they stand and their value, undefined until it is known. */
+  readonly places: number[] = [];
+  readonly values: (number | undefined)[] = [];
+  /** What to do when the struct at that depth ends: checksums over fields that were not final before. */
+  readonly pending: { depth: number; marks: number[]; run: () => void }[] = [];
+  /** Places of offsets that `at` fills in at the very end. */
+  readonly late: number[] = [];
+  /** What `at` will place behind everything else. */
+  readonly later: (() => void)[] = [];
+
+  constructor(b: Uint8Array, start: number, limits: Limits, fixed: boolean) {
+    this.b = b;
+    this.p = start;
+    this.start = start;
+    this.limits = limits;
+    this.fixed = fixed;
+  }
+
+  /** Makes sure that `n` more bytes fit at `p`. */
+  room(n: number): void {
+    if (this.p + n > this.b.length) this.grow(this.p, n);
+  }
+
+  /** A larger buffer with the same bytes and room for `n` more behind `p`. Used by generated code too. */
+  grow(p: number, n: number): Uint8Array {
+    const size = p + n - this.start;
+    if (this.fixed) {
+      this.p = p;
+      throw this.fail("overflow", `room for ${n} more bytes`, `${this.b.length - p} left in the buffer given`);
+    }
+    if (size > this.limits.maxMessageSize + 64) {
+      this.p = p;
+      throw this.fail("limit", `at most ${this.limits.maxMessageSize} bytes in a message`, `${size} to write`);
+    }
+    const larger = new Uint8Array(Math.max(p + n, Math.min(this.b.length * 2, p + n + 2 ** 26)));
+    larger.set(this.b);
+    this.b = larger;
+    return larger;
+  }
+
+  /** Counts `n` more elements against the limit. */
+  count(n: number): void {
+    this.elements += n;
+    if (this.elements > this.limits.maxElements)
+      throw this.fail("limit", `at most ${this.limits.maxElements} elements`, `${this.elements} given`);
+  }
+
+  fail(code: EncodeCode, expected: string, actual: unknown, cause?: unknown): EncodeError {
+    return new EncodeError({
+      code,
+      keys: [],
+      offset: this.p - this.start,
+      expected,
+      actual: typeof actual === "string" ? actual : `got ${show(actual)}`,
+      cause,
+    });
+  }
+
+  /** Makes the `reserved` bytes at `at` `width` bytes wide by moving what follows; returns by how much it moved. */
+  shift(at: number, reserved: number, width: number): number {
+    const by = width - reserved;
+    if (by === 0) return 0;
+    this.room(Math.max(0, by));
+    this.b.copyWithin(at + width, at + reserved, this.p);
+    this.p += by;
+    moveMarks(this.places, at, by);
+    moveMarks(this.late, at, by);
+    for (const { marks } of this.pending) moveMarks(marks, at, by);
+    return by;
+  }
+}
+
+/** Moves the positions behind `at`. */
+export function moveMarks(marks: number[], at: number, by: number): void {
+  for (let i = 0; i < marks.length; i++) if ((marks[i] as number) > at) (marks[i] as number) += by;
+}
+
+/** The same error seen from one level further out. */
+export function under(error: unknown, key: Key): unknown {
+  if (!(error instanceof EncodeError)) return error;
+  return new EncodeError({
+    code: error.code,
+    keys: [key, ...error.keys],
+    offset: error.offset,
+    expected: error.expected,
+    actual: error.actual,
+    cause: error.cause,
+  });
+}
+
+/**
+ * The value's own or class-given property; undefined where there is none. What a polluted Object.prototype adds to
+ * every object is not the value's.
+ */
+export function property(value: object, key: string): unknown {
+  const found = (value as Record<string, unknown>)[key];
+  if (found === undefined) return undefined;
+  if (found === (Object.prototype as unknown as Record<string, unknown>)[key] && !Object.hasOwn(value, key))
+    return undefined;
+  return found;
+}
+
+/** What every plain object inherits from; generated code compares with it what {@link property} does. */
+export const plainPrototype: object = Object.prototype;

@@ -1,0 +1,173 @@
+// Law: schema text never becomes code. Identifiers are ours, names are quoted, and functions and tables are passed in
+// as arguments; the only strings that reach the output unquoted come from the ops themselves.
+
+import { STOP } from "./runtime/reader.js";
+
+/** Quotes any string as a JavaScript string literal that is also safe in a comment. */
+export function quote(text: string): string {
+  return JSON.stringify(text).replace(/[\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`);
+}
+
+/** Who emits a function of its own: a recursive schema. */
+export interface Emitter {
+  emitDecode(source: Source): string;
+  emitEncode(source: Source, value: string): void;
+}
+
+/** A value that code refers to by name; `text` re-creates it in a printed module, where that is possible. */
+interface Constant {
+  name: string;
+  value: unknown;
+  text: string | undefined;
+}
+
+/** Builds the text of the generated functions. */
+export class Source {
+  private lines: string[] = [];
+  private depth = 1;
+  private names = 0;
+  private readonly functions = new Map<Emitter, string>();
+  private readonly bodies: string[] = [];
+  private readonly imports = new Map<string, unknown>();
+  private readonly constants: Constant[] = [];
+  /** Names of the variables that hold the values of fields, for references to them. */
+  readonly vars: Map<object, string> = new Map();
+  /** Names of the variables that hold what the user gave for a field. */
+  readonly given: Map<object, string> = new Map();
+  /** Names of the variables that hold a derived field's place and value while encoding. */
+  readonly slots: Map<object, { place: string; value: string }> = new Map();
+  /** Variables that hold positions in the function being written, in the order of what they point at. */
+  places: string[] = [];
+  /** The variable that holds the end of the innermost window. */
+  end = "e";
+  /** JavaScript for "no bytes can follow". */
+  hard = "hard";
+  /** Per struct that waits for another: what to write at its end. */
+  readonly deferred: Map<object, (() => void)[]> = new Map();
+  /** Set where an op cannot be compiled, so that the interpreter does this direction. */
+  interpreted = false;
+  private unit: Map<number, string[]> | undefined;
+
+  readonly direction: "decode" | "encode";
+
+  constructor(direction: "decode" | "encode") {
+    this.direction = direction;
+  }
+
+  line(text: string): void {
+    this.lines.push("  ".repeat(this.depth) + text);
+  }
+
+  /** Opens a block, writes what `body` writes, closes it. */
+  block(head: string, body: () => void, tail = "}"): void {
+    if (head !== "") this.line(head);
+    this.depth++;
+    const places = this.places.length;
+    body();
+    this.places.length = places;
+    this.depth--;
+    this.line(tail);
+  }
+
+  /** A fresh identifier, readable where the hint is a plain word. */
+  name(hint = "v"): string {
+    return `${/^[A-Za-z]\w{0,23}$/.test(hint) ? hint : "v"}_${++this.names}`;
+  }
+
+  /** Stores an expression in a fresh variable. */
+  store(expression: string, hint?: string): string {
+    const name = this.name(hint);
+    this.line(`const ${name} = ${expression};`);
+    return name;
+  }
+
+  /** Gives up: the interpreter then says why. */
+  stop(condition?: string): void {
+    const stop = this.direction === "decode" ? `return ${this.use("STOP", STOP)};` : "return -1;";
+    this.line(condition === undefined ? stop : `if (${condition}) ${stop}`);
+  }
+
+  /** Asks for `n` bytes at `p` before reading, or for room before writing. */
+  need(n: string | number): void {
+    if (this.direction === "decode") this.stop(`p + ${n} > ${this.end}`);
+    else this.line(`if (p + ${n} > b.length) b = w.grow(p, ${n});`);
+  }
+
+  advance(n: string | number): void {
+    if (n !== 0) this.line(`p += ${n};`);
+  }
+
+  /** The name of a runtime function. It comes along, so that a bundle holds only what its schemas use. */
+  use(name: string, value: unknown): string {
+    this.imports.set(name, value);
+    return name;
+  }
+
+  /** The name of a value that is passed in; `text` is how a printed module makes it. */
+  constant(value: unknown, text?: string): string {
+    const known = this.constants.find((c) => c.value === value);
+    if (known) return known.name;
+    const name = `c${this.constants.length}`;
+    this.constants.push({ name, value, text });
+    return name;
+  }
+
+  /** Byte `offset` of `base`. */
+  byte(base: string, offset: number): string {
+    return offset === 0 ? `b[${base}]` : `b[${base} + ${offset}]`;
+  }
+
+  /** Collects what bit fields put into their shared bytes and writes each byte once. */
+  together(base: string, size: number, offset: number, body: () => void): void {
+    const unit = new Map<number, string[]>();
+    this.unit = unit;
+    body();
+    this.unit = undefined;
+    for (let i = 0; i < size; i++)
+      this.line(`${this.byte(base, offset + i)} = ${unit.get(offset + i)?.join(" | ") ?? "0"};`);
+  }
+
+  /** Sets bits of a byte that starts as zero. */
+  or(base: string, offset: number, bits: string): void {
+    if (this.unit) this.unit.set(offset, [...(this.unit.get(offset) ?? []), bits]);
+    else this.line(`${this.byte(base, offset)} |= ${bits};`);
+  }
+
+  /** The name of the function for an op that calls itself. */
+  function(op: Emitter): string {
+    const known = this.functions.get(op);
+    if (known) return known;
+    const name = `${this.direction}${this.functions.size}`;
+    this.functions.set(op, name);
+    const { lines, depth, end, hard, places, unit } = this;
+    this.lines = [];
+    this.depth = 1;
+    this.end = "e";
+    this.hard = "hard";
+    this.places = [];
+    this.unit = undefined;
+    if (this.direction === "decode") {
+      const value = op.emitDecode(this);
+      this.line("r.p = p;");
+      this.line(`return ${value};`);
+    } else {
+      op.emitEncode(this, "v");
+      this.line("return p;");
+    }
+    const head =
+      this.direction === "decode" ? `function ${name}(b, p, e, r, hard) {` : `function ${name}(w, b, p, v) {`;
+    this.bodies.push([head, ...this.lines, "}"].join("\n"));
+    Object.assign(this, { lines, depth, end, hard, places, unit });
+    return name;
+  }
+
+  finish(): Printed {
+    return { imports: this.imports, constants: this.constants, functions: this.bodies.join("\n\n") };
+  }
+}
+
+export interface Printed {
+  readonly imports: ReadonlyMap<string, unknown>;
+  readonly constants: readonly Constant[];
+  readonly functions: string;
+}
