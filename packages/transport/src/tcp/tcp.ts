@@ -83,8 +83,10 @@ export class SocketPort extends DuplexPort {
   /** TCP and pipes die by RST or plainly; a TLS socket has no RST of its own, the one below it has. */
   override reset(): void {
     const socket = this.#raw ?? this.#socket;
+    // While a FIN is on its way the system refuses a RST, and Node then never closes the socket.
+    const goodbye = socket.writableEnded && !socket.writableFinished;
     try {
-      if (!socket.destroyed && socket.remoteAddress !== undefined) socket.resetAndDestroy();
+      if (!socket.destroyed && socket.remoteAddress !== undefined && !goodbye) socket.resetAndDestroy();
     } catch {
       // Not a TCP handle.
     }
@@ -192,7 +194,8 @@ export function bind(
   failed: (error: unknown) => void,
 ): void {
   const socketOptions = {
-    allowHalfOpen: true,
+    // A FIN inside a TLS handshake ends it; once it is done, half-close is as welcome as everywhere.
+    allowHalfOpen: binding.tls === undefined,
     noDelay: binding.noDelay,
     keepAlive: binding.keepAlive > 0,
     keepAliveInitialDelay: binding.keepAlive,
@@ -224,13 +227,14 @@ export function bind(
 /** A TLS server that listens to nothing itself: admitted sockets are handed to it. */
 function secureServer(binding: Binding, sink: BoundSink): (socket: net.Socket, remote: Endpoint) => void {
   const waiting = new Map<net.Socket, Endpoint>();
-  const options = { ...binding.tls, allowHalfOpen: true, handshakeTimeout: binding.handshake } as tls.TlsOptions;
+  const options = { ...binding.tls, handshakeTimeout: binding.handshake } as tls.TlsOptions;
   const server = tls.createServer(options);
   const rawOf = (socket: tls.TLSSocket): net.Socket | undefined =>
     (socket as unknown as { _parent?: net.Socket })._parent;
   server.on("secureConnection", (socket) => {
     const raw = rawOf(socket);
     if (raw) waiting.delete(raw);
+    socket.allowHalfOpen = true;
     sink.accepted(new SocketPort(socket, false, binding.path, raw));
   });
   server.on("tlsClientError", (_error, socket) => socket.destroy());

@@ -168,6 +168,20 @@ describe("endings", () => {
     expect(await reason).toBe("reset");
   });
 
+  it("abort right behind close, and the other way round, still ends it", async () => {
+    const server = await serve(silent);
+    for (const order of [
+      ["close", "abort"],
+      ["abort", "close"],
+      ["finish", "abort"],
+    ] as const) {
+      const peer = await client(server);
+      for (const call of order) void peer[call]();
+      expect((await peer.closed).reason).toBe("aborted");
+    }
+    await server.drain(1000);
+  });
+
   it("break out of the loop does not destroy", async () => {
     const server = await serve(echo);
     const peer = await client(server);
