@@ -175,6 +175,7 @@ export class Link<Out, In> implements PortSink, Watched, ReadingOwner {
     const handler = this.#handler;
     if (handler === undefined) {
       this.reading.arrived();
+      this.caughtUp();
       return;
     }
     this.#serving = true;

@@ -99,6 +99,21 @@ describe("messageDeadline", () => {
     expect(over()).toMatch(/5 bytes of it arrived \(messageDeadline\)/);
   });
 
+  it("counts for a loop as it does for a handler", async () => {
+    const { feed, advance, over, connection, settle } = timed({ messageDeadline: 1000 });
+    const loop = connection[Symbol.asyncIterator]();
+    const first = loop.next();
+    feed(wire("a"), bytes("\0"));
+    await first;
+    loop.next().catch(() => {});
+    await settle();
+    await advance(999);
+    feed(bytes("\x05"));
+    expect(over()).toBeUndefined();
+    await advance(1);
+    expect(over()).toMatch(/messageDeadline/);
+  });
+
   it("runs anew for each message, and not at all between messages", async () => {
     const { feed, advance, over, connection } = timed({ messageDeadline: 1000 });
     connection.onMessage(() => {});

@@ -1,0 +1,188 @@
+// A server among strangers: nothing uncaught, nothing left behind, good peers served throughout.
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import * as net from "node:net";
+import { fileURLToPath } from "node:url";
+import { afterEach, describe, expect, it } from "vitest";
+import { type Connection, connect, listen, type Server } from "../../src/index.ts";
+import { VirtualClock } from "../../src/testing.ts";
+import { bytes, frames, wire } from "../support/frames.ts";
+
+const both = { receive: frames(), send: frames() };
+const open: Server<string>[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((server) => server.abort()));
+});
+const echo = async (peer: Connection<string>) => {
+  for await (const message of peer) await peer.send(message);
+};
+async function serve(handler: (peer: Connection<string>) => unknown, options = {}): Promise<Server<string>> {
+  const server = await listen({ port: 0, ...both, closeTimeout: 300, ...options }, handler);
+  open.push(server);
+  return server;
+}
+async function raw(port: number): Promise<net.Socket> {
+  const socket = net.connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+  socket.on("error", () => {});
+  await new Promise((resolve) => socket.once("connect", resolve));
+  return socket;
+}
+const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const descriptors = () => readdirSync("/proc/self/fd").length;
+
+/** Repeatable chance. */
+function dice(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+describe("chaos", () => {
+  it("400 peers that RST, FIN, babble, half-close, stall and vanish: nothing uncaught, nothing left", async () => {
+    const uncaught: unknown[] = [];
+    const note = (error: unknown) => uncaught.push(error);
+    process.on("uncaughtException", note);
+    process.on("unhandledRejection", note);
+    const before = process.platform === "linux" ? descriptors() : 0;
+    const clock = new VirtualClock();
+    const handlers = [
+      echo,
+      (peer: Connection<string>) => void peer.onMessage((message) => void peer.send(message)),
+      async (peer: Connection<string>) => {
+        for await (const batch of peer.batches()) await peer.sendMany(batch);
+      },
+    ];
+    let turn = 0;
+    const server = await serve((peer) => handlers[turn++ % handlers.length]?.(peer), { maxQueued: 1e6 });
+    const random = dice(7);
+    const bad = async (): Promise<void> => {
+      const socket = await raw(server.port);
+      const kind = Math.floor(random() * 8);
+      if (kind < 4) socket.write(wire("hello", "x".repeat(3000)).subarray(0, Math.floor(random() * 3010)));
+      if (kind === 4) socket.write(Uint8Array.from({ length: 500 }, () => random() * 256));
+      if (kind === 5) socket.pause();
+      await wait(random() * 30);
+      if (kind % 3 === 0) socket.resetAndDestroy();
+      else if (kind % 3 === 1) socket.end();
+      await wait(random() * 30);
+      socket.destroy();
+    };
+    const good = await connect({ port: server.port, ...both });
+    const replies = good[Symbol.asyncIterator]();
+    for (let round = 0; round < 8; round++) {
+      const crowd = Array.from({ length: 50 }, bad);
+      await good.send(`round ${round}`);
+      expect((await replies.next()).value).toBe(`round ${round}`);
+      await Promise.all(crowd);
+    }
+    await good.close();
+    await server.drain(2000);
+    expect(clock.pending).toBe(0);
+    expect(server.counters).toMatchObject({ open: 0, accepted: 401 });
+    await wait(20);
+    process.off("uncaughtException", note);
+    process.off("unhandledRejection", note);
+    expect(uncaught).toEqual([]);
+    if (process.platform === "linux") expect(descriptors()).toBeLessThanOrEqual(before + 2);
+  }, 30_000);
+
+  it("a server and its connections leave no timer when they are gone", async () => {
+    const clock = new VirtualClock();
+    const server = await serve(echo, {
+      clock,
+      timeouts: { handshake: 1e6, idleRead: 1e6, idleWrite: 1e6 },
+      heartbeat: { message: "", interval: 1e6 },
+    });
+    const sockets = await Promise.all(Array.from({ length: 20 }, () => raw(server.port)));
+    await wait(10);
+    expect(clock.pending).toBe(20);
+    for (const socket of sockets) socket.destroy();
+    await server.drain(5000);
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe("slow and greedy peers", () => {
+  it("100 that drip one byte a second are all cut by messageDeadline; a good one is not", async () => {
+    const clock = new VirtualClock();
+    const ends: string[] = [];
+    const server = await serve(
+      async (peer) => {
+        void peer.closed.then(({ reason }) => ends.push(reason));
+        await echo(peer);
+      },
+      { clock, timeouts: { messageDeadline: 10_000 } },
+    );
+    const sockets = await Promise.all(Array.from({ length: 100 }, () => raw(server.port)));
+    const good = await connect({ port: server.port, ...both });
+    const replies = good[Symbol.asyncIterator]();
+    for (let second = 0; second < 12; second++) {
+      for (const socket of sockets) if (!socket.destroyed) socket.write(bytes(second === 0 ? "\x20" : "x"));
+      await good.send("good");
+      expect((await replies.next()).value).toBe("good");
+      await wait(5);
+      clock.advance(1000);
+      await wait(5);
+    }
+    expect(ends).toEqual(Array.from({ length: 100 }, () => "timeout"));
+    expect(server.counters.open).toBe(1);
+    good.abort();
+    for (const socket of sockets) socket.destroy();
+  });
+
+  it("200 headers that announce the most cost next to nothing", async () => {
+    const server = await serve(echo);
+    const sockets = await Promise.all(Array.from({ length: 200 }, () => raw(server.port)));
+    const before = process.memoryUsage().arrayBuffers;
+    for (const socket of sockets) socket.write(bytes("\xff\xff"));
+    await wait(50);
+    const grown = process.memoryUsage().arrayBuffers - before;
+    expect(grown / 200).toBeLessThan(10_000);
+    for (const socket of sockets) socket.destroy();
+  });
+
+  it("a broadcast to a thousand peers gathers in small buffers", async () => {
+    const server = await serve((peer) => void peer.onMessage(() => {}));
+    const sockets = await Promise.all(Array.from({ length: 1000 }, () => raw(server.port)));
+    let received = 0;
+    for (const socket of sockets) socket.on("data", (chunk) => (received += chunk.length));
+    while (server.connections.size < 1000) await wait(1);
+    const before = process.memoryUsage().arrayBuffers;
+    for (const peer of server.connections) void peer.send("to everybody");
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(4e6);
+    while (received < 14_000) await wait(1);
+    for (const socket of sockets) socket.destroy();
+  });
+});
+
+const built = existsSync(fileURLToPath(new URL("../../dist/index.js", import.meta.url)));
+describe.runIf(process.platform === "linux" && built)("no descriptors left", () => {
+  it("the server refuses the extra ones, counts the errors, and recovers", async () => {
+    const script = fileURLToPath(new URL("../support/emfile.mjs", import.meta.url));
+    const child = spawn("sh", ["-c", `ulimit -n 64; exec "${process.execPath}" "${script}"`], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    const said = (async function* () {
+      for await (const chunk of child.stdout) yield* String(chunk).trim().split("\n");
+    })();
+    const port = Number((await said.next()).value);
+    const sockets: net.Socket[] = [];
+    for (let i = 0; i < 120; i++) {
+      const socket = net.connect({ port, host: "127.0.0.1" });
+      socket.on("error", () => {});
+      sockets.push(socket);
+    }
+    await wait(300);
+    for (const socket of sockets) socket.destroy();
+    await wait(100);
+    const peer = await connect({ port, ...both });
+    await peer.send("are you there?");
+    expect((await peer[Symbol.asyncIterator]().next()).value).toBe("are you there?");
+    await peer.close();
+    child.stdin.end();
+    expect((await said.next()).value).toBe("alive");
+    child.kill();
+  }, 20_000);
+});
