@@ -11,10 +11,12 @@ export interface Codec<Out, In = Out> {
 
 export type DecoderOptions = Readonly<Record<string, unknown>>;
 
+const nothing = new Uint8Array(0);
+
 /** Cuts a byte stream into messages; a stand-in that knows only `codec.read`. */
 export class Decoder<Out> {
   #codec: Codec<Out, never>;
-  #rest: Uint8Array = new Uint8Array(0);
+  #rest: Uint8Array = nothing;
   #unread = 0;
   needed = 1;
 
@@ -65,7 +67,7 @@ export class Decoder<Out> {
   take(): Uint8Array {
     const rest = this.#rest.subarray(this.#unread);
     this.#unread = 0;
-    this.#rest = new Uint8Array(0);
+    this.#rest = nothing;
     return rest;
   }
 

@@ -19,15 +19,17 @@ import {
 import { Inbound, none } from "./inbound.js";
 import { type Observed, tell } from "./observe.js";
 import type { CheckedOptions } from "./options.js";
-import { Outbound } from "./outbound.js";
+import { Outbound, type OutboundOwner } from "./outbound.js";
 import type { Port, PortSink } from "./port.js";
 import { Reading, type ReadingOwner } from "./reading.js";
 import { onAbort } from "./signal.js";
 import { likelyProtocol, sniffLength } from "./sniff.js";
 import { Watch, type Watched } from "./watch.js";
 
+const nothing = new Uint8Array(0);
+
 /** The life of a connection: what its port reports, what its reader and timers find, and how it ends. */
-export class Link<Out, In> implements PortSink, Watched, ReadingOwner {
+export class Link<Out, In> implements PortSink, Watched, ReadingOwner, OutboundOwner {
   readonly port: Port;
   readonly options: CheckedOptions<Out, In>;
   readonly inbound: Inbound<Out>;
@@ -38,7 +40,8 @@ export class Link<Out, In> implements PortSink, Watched, ReadingOwner {
   readonly #owner: Observed;
   readonly #clock: Clock;
   readonly #watch: Watch;
-  readonly #settled: Deferred<Closed> = deferred<Closed>();
+  #closed: Closed | undefined;
+  #awaited: Deferred<Closed> | undefined;
   readonly #unsubscribe: () => void;
 
   #handler: ((message: Out) => unknown) | undefined;
@@ -51,7 +54,7 @@ export class Link<Out, In> implements PortSink, Watched, ReadingOwner {
   #failure: ConnectionError | undefined;
   #portClosed = false;
   #over = false;
-  #first: Uint8Array = new Uint8Array(0);
+  #first: Uint8Array = nothing;
 
   constructor(owner: Observed, port: Port, options: CheckedOptions<Out, In>) {
     this.port = port;
@@ -60,16 +63,18 @@ export class Link<Out, In> implements PortSink, Watched, ReadingOwner {
     this.#clock = options.clock;
     const decoder = new Decoder<Out>(options.receive, options.decoder);
     this.inbound = new Inbound(port, decoder, options.readAhead);
-    this.outbound = new Outbound(port, options.clock, options.send, options.highWater, options.maxQueued);
-    this.outbound.onProgress = () => this.#watch.wrote();
-    this.outbound.onDrained = () => this.#checkIdle();
+    this.outbound = new Outbound(this, port, options);
     this.reading = new Reading(this.inbound, this);
     this.#watch = new Watch(options.clock, options.timeouts, options.heartbeat, this);
     this.#unsubscribe = onAbort(options.signal, () => this.abort(options.signal?.reason));
   }
 
   get closed(): Promise<Closed> {
-    return this.#settled.promise;
+    if (this.#awaited === undefined) {
+      this.#awaited = deferred<Closed>();
+      if (this.#closed) this.#awaited.resolve(this.#closed);
+    }
+    return this.#awaited.promise;
   }
 
   // What the port reports.
@@ -78,7 +83,8 @@ export class Link<Out, In> implements PortSink, Watched, ReadingOwner {
     this.bytesReceived += chunk.length;
     this.#watch.heard();
     if (this.#closing) return true;
-    if (this.#first.length < sniffLength) this.#keepFirst(chunk);
+    if (this.inbound.messages > 0) this.#first = nothing;
+    else if (this.#first.length < sniffLength) this.#keepFirst(chunk);
     this.inbound.arrive(chunk);
     this.serve();
     const { maxReceived } = this.options;
@@ -202,7 +208,15 @@ export class Link<Out, In> implements PortSink, Watched, ReadingOwner {
     else if (!this.outbound.over) quiet(this.outbound.finish());
   }
 
-  // What the reading reports.
+  // What reading and sending report.
+
+  progressed(): void {
+    this.#watch.wrote();
+  }
+
+  drained(): void {
+    this.#checkIdle();
+  }
 
   caughtUp(): void {
     this.#watch.served();
@@ -326,7 +340,8 @@ export class Link<Out, In> implements PortSink, Watched, ReadingOwner {
     const closed: Closed = error
       ? { reason: error.code as never, error, maybeTruncated }
       : { reason: "end", maybeTruncated };
-    this.#settled.resolve(closed);
+    this.#closed = closed;
+    this.#awaited?.resolve(closed);
     tell(this.options.observe, { type: "close", connection: this.#owner, closed });
   }
 }

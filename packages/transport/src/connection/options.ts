@@ -61,8 +61,11 @@ export interface ConnectionOptions<Out, In> {
   readonly clock?: Clock | undefined;
 }
 
+const isChecked: unique symbol = Symbol("checked");
+
 /** The same, checked and complete. */
 export interface CheckedOptions<Out, In> {
+  readonly [isChecked]: true;
   readonly receive: Codec<Out, never>;
   readonly send: Codec<unknown, In>;
   readonly decoder: DecoderOptions | undefined;
@@ -110,6 +113,8 @@ const bytesAtMost = Number.POSITIVE_INFINITY;
 
 /** Checks the options of a connection; names of options are the caller's to check. Throws OptionError. */
 export function checkOptions<Out, In>(options: ConnectionOptions<Out, In>): CheckedOptions<Out, In> {
+  // A server checks once for all its connections.
+  if (isChecked in options) return options as CheckedOptions<Out, In>;
   checkCodec("receive", options.receive);
   checkCodec("send", options.send);
   checkSignal("signal", options.signal);
@@ -133,6 +138,7 @@ export function checkOptions<Out, In>(options: ConnectionOptions<Out, In>): Chec
     signal: options.signal,
     observe: options.observe,
     clock: options.clock ?? systemClock,
+    [isChecked]: true,
   };
 }
 

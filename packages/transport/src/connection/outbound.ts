@@ -31,10 +31,26 @@ interface FlushWaiter extends Deferred<void> {
   readonly target: number;
 }
 
+/** Whom an {@link Outbound} reports to. */
+export interface OutboundOwner {
+  /** Bytes were handed to the port, or it is done with some. */
+  progressed(): void;
+  /** Nothing is left to send. */
+  drained(): void;
+}
+
+interface OutboundOptions<In> {
+  readonly clock: Clock;
+  readonly send: Codec<unknown, In>;
+  readonly highWater: number;
+  readonly maxQueued: number;
+}
+
 const resolved: Promise<void> = Promise.resolve();
 
 /** The sending half of a connection. */
 export class Outbound<In> {
+  readonly #owner: OutboundOwner;
   readonly #port: Port;
   readonly #clock: Clock;
   readonly #highWater: number;
@@ -56,6 +72,7 @@ export class Outbound<In> {
   #ended = false;
   #failure: ConnectionError | undefined;
   #room: Deferred<void> | undefined;
+  #turnEnds: (() => void) | undefined;
   readonly #flushes: FlushWaiter[] = [];
 
   /** Messages handed to `send`. */
@@ -64,17 +81,14 @@ export class Outbound<In> {
   sentBytes = 0;
   /** Writes that were handed to the port. */
   writes = 0;
-  /** Called when the port accepted something, and when bytes first wait for it. */
-  onProgress: (() => void) | undefined;
-  /** Called when a queue that had to make senders wait has room again, or nothing is left to send. */
-  onDrained: (() => void) | undefined;
 
-  constructor(port: Port, clock: Clock, codec: Codec<unknown, In>, highWater: number, maxQueued: number) {
+  constructor(owner: OutboundOwner, port: Port, options: OutboundOptions<In>) {
+    this.#owner = owner;
     this.#port = port;
-    this.#clock = clock;
-    this.#codec = codec;
-    this.#highWater = highWater;
-    this.#maxQueued = maxQueued;
+    this.#clock = options.clock;
+    this.#codec = options.send;
+    this.#highWater = options.highWater;
+    this.#maxQueued = options.maxQueued;
   }
 
   /** Bytes encoded and not yet accepted by the system. */
@@ -195,7 +209,7 @@ export class Outbound<In> {
       this.#flightBytes += waiting;
       this.writes++;
       this.#port.write(batch.pieces.map((piece) => piece.bytes));
-      this.onProgress?.();
+      this.#owner.progressed();
     }
     if (this.#finishing && !this.#ended && this.#fill + this.#pendingBytes === 0) {
       this.#ended = true;
@@ -226,7 +240,7 @@ export class Outbound<In> {
     for (const piece of batch.pieces) if (piece.buffer) giveBuffer(piece.buffer);
     this.#flightBytes -= batch.bytes;
     this.sentBytes += batch.bytes;
-    this.onProgress?.();
+    this.#owner.progressed();
     while (this.#flushes.length > 0 && (this.#flushes[0] as FlushWaiter).target <= this.sentBytes) {
       this.#flushes.shift()?.resolve();
     }
@@ -236,7 +250,7 @@ export class Outbound<In> {
       this.#room = undefined;
       room.resolve();
     }
-    if (this.queued === 0) this.onDrained?.();
+    if (this.queued === 0) this.#owner.drained();
   }
 
   /** Nothing will leave any more; everyone who waits learns why. */
@@ -300,13 +314,12 @@ export class Outbound<In> {
     if (this.#fill + this.#pendingBytes >= this.#highWater) this.push();
     else if (!this.#corked && !this.#scheduled) {
       this.#scheduled = true;
+      this.#turnEnds ??= () => {
+        if (this.#scheduled) this.push();
+      };
       this.#clock.defer(this.#turnEnds);
     }
   }
-
-  readonly #turnEnds = (): void => {
-    if (this.#scheduled) this.push();
-  };
 }
 
 function deferredFailure(error: ConnectionError): Promise<void> {

@@ -30,6 +30,7 @@ export class Watch {
   readonly #watched: Watched;
   #handshakeSince: number;
   #timer: unknown;
+  #onTimer: (() => void) | undefined;
   #armedFor = never;
   #judging = false;
   #stopped = false;
@@ -107,7 +108,10 @@ export class Watch {
     if (this.#stopped || at >= this.#armedFor) return;
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
     this.#armedFor = at;
-    this.#timer = this.#clock.setTimeout(this.#wake, Math.max(0, Math.ceil(at - this.#clock.now())));
+    this.#timer = this.#clock.setTimeout(
+      (this.#onTimer ??= () => this.#wake()),
+      Math.max(0, Math.ceil(at - this.#clock.now())),
+    );
   }
 
   /** The nearest time at which something could be wrong. */
@@ -122,7 +126,7 @@ export class Watch {
     return at;
   }
 
-  readonly #wake = (): void => {
+  #wake(): void {
     this.#timer = undefined;
     this.#armedFor = never;
     if (this.#stopped || this.#judging) return;
@@ -130,11 +134,11 @@ export class Watch {
       this.#arm(this.#nearest());
     } else {
       this.#judging = true;
-      this.#clock.afterPoll(this.#judge);
+      this.#clock.afterPoll(() => this.#judge());
     }
-  };
+  }
 
-  readonly #judge = (): void => {
+  #judge(): void {
     this.#judging = false;
     if (this.#stopped) return;
     const now = this.#clock.now();
@@ -149,7 +153,7 @@ export class Watch {
     }
     if (this.#heartbeat && now >= this.#nextBeat && !this.#beat(this.#heartbeat, now)) return;
     if (!this.#stopped) this.#arm(this.#nearest());
-  };
+  }
 
   /** What took too long, if anything did. */
   #overdue(now: number): string | undefined {

@@ -5,7 +5,7 @@ import { systemClock } from "../connection/clock.js";
 import { Connection } from "../connection/connection.js";
 import { ConnectionError, type Deferred, deferred, messageOf } from "../connection/errors.js";
 import { type Observed, type Observer, tell } from "../connection/observe.js";
-import type { ConnectionOptions } from "../connection/options.js";
+import { type CheckedOptions, type ConnectionOptions, checkOptions } from "../connection/options.js";
 import type { Endpoint } from "../connection/port.js";
 import { onAbort } from "../connection/signal.js";
 import { published } from "./diagnostics.js";
@@ -49,6 +49,7 @@ export class Server<Out, In = Out> {
   readonly closed: Promise<void>;
 
   readonly #options: ListenOptions<Out, In>;
+  readonly #checked: CheckedOptions<Out, In>;
   readonly #handler: PeerHandler<Out, In>;
   readonly #observer: Observer;
   readonly #peers = new Set<Connection<Out, In>>();
@@ -72,7 +73,11 @@ export class Server<Out, In = Out> {
     checkFunction("handler", handler ?? null);
     this.#options = options;
     this.#handler = handler;
-    this.#observer = published(options.observe);
+    const publish = published(options.observe);
+    this.#observer = (event) => {
+      publish(event);
+      if (event.type === "close") this.#gone(event.connection);
+    };
     this.#maxConnections = checkCount("maxConnections", options.maxConnections, 10_000, 0, Number.POSITIVE_INFINITY);
     this.#maxPerAddress = checkCount(
       "maxPerAddress",
@@ -82,6 +87,8 @@ export class Server<Out, In = Out> {
       Number.POSITIVE_INFINITY,
     );
     this.closed = this.#done.promise;
+    checkListen(options);
+    this.#checked = checkOptions({ ...connectionOptions(options), signal: undefined, observe: this.#observer });
   }
 
   /** Where it listens: with the port that was free if 0 was asked for. */
@@ -215,15 +222,8 @@ export class Server<Out, In = Out> {
 
   #accept(port: SocketPort): void {
     this.#accepted++;
-    const { remote } = port;
-    const options = { ...connectionOptions(this.#options), signal: undefined, observe: this.#observer };
-    const peer = new Connection<Out, In>(port, options);
+    const peer = new Connection<Out, In>(port, this.#checked);
     this.#peers.add(peer);
-    void peer.closed.then(() => {
-      this.#peers.delete(peer);
-      addTo(this.#past, peer);
-      this.#leave(remote);
-    });
     if (this.#draining) peer.closeWhenIdle();
     let result: unknown;
     try {
@@ -248,6 +248,12 @@ export class Server<Out, In = Out> {
     }
     tell(this.#observer, { type: "handler-error", connection: peer, error });
     peer.abort(error);
+  }
+
+  #gone(peer: Observed): void {
+    this.#peers.delete(peer as Connection<Out, In>);
+    addTo(this.#past, peer);
+    this.#leave(peer.remote);
   }
 
   #stopListening(): void {

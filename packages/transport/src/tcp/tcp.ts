@@ -2,6 +2,7 @@
 
 import * as net from "node:net";
 import * as tls from "node:tls";
+import { giveBuffer, takeBuffer } from "../connection/pool.js";
 import type { Endpoint, PortSink } from "../connection/port.js";
 import { DuplexPort } from "./duplex.js";
 
@@ -49,7 +50,6 @@ export class SocketPort extends DuplexPort {
   /** The TCP socket below a TLS one. */
   readonly #raw: net.Socket | undefined;
   readonly #remote: Endpoint;
-  readonly #local: Endpoint;
   readonly #path: string | undefined;
 
   constructor(socket: net.Socket, lends: boolean, path?: string, raw?: net.Socket) {
@@ -60,7 +60,6 @@ export class SocketPort extends DuplexPort {
     this.#path = path;
     // Remembered now: a closed socket no longer knows.
     this.#remote = this.#path === undefined ? { address: socket.remoteAddress, port: socket.remotePort } : { path };
-    this.#local = this.#path === undefined ? { address: socket.localAddress, port: socket.localPort } : { path };
   }
 
   override get remote(): Endpoint {
@@ -68,7 +67,8 @@ export class SocketPort extends DuplexPort {
   }
 
   override get local(): Endpoint {
-    return this.#local;
+    const { localAddress: address, localPort: port } = this.#socket;
+    return this.#path === undefined ? { address, port } : { path: this.#path };
   }
 
   protected override listen(sink: PortSink): void {
@@ -97,17 +97,24 @@ export class SocketPort extends DuplexPort {
 /** Connects. Calls `opened` in the very turn the socket is ready, so that no byte comes before it is listened to. */
 export function dial(target: Target, opened: (port: SocketPort) => void, failed: (error: unknown) => void): () => void {
   let sink: ((chunk: Uint8Array) => boolean) | undefined;
+  let free = true;
   const early: Uint8Array[] = [];
+  const pooled = takeBuffer(target.readBuffer);
   const onread = {
-    buffer: new Uint8Array(target.readBuffer),
+    buffer: pooled.subarray(0, target.readBuffer),
     callback(count: number, buffer: Uint8Array): boolean {
       const chunk = buffer.subarray(0, count);
-      if (sink) return sink(chunk);
+      if (sink) {
+        free = sink(chunk);
+        return free;
+      }
       early.push(chunk.slice());
       return true;
     },
   };
   const common = {
+    // 250 ms, Node's own, is less than a slow link needs to answer.
+    autoSelectFamilyAttemptTimeout: 1000,
     noDelay: target.noDelay,
     keepAlive: target.keepAlive > 0,
     keepAliveInitialDelay: target.keepAlive,
@@ -140,6 +147,11 @@ export function dial(target: Target, opened: (port: SocketPort) => void, failed:
     opened(port);
   };
   const closedEarly = (): void => giveUp(new Error("the connection was closed before it was ready"));
+  socket.once("close", () => {
+    // A chunk that still waits to be decoded keeps the buffer.
+    if (free) giveBuffer(pooled);
+    free = false;
+  });
   const readyEvent = target.tls ? "secureConnect" : "connect";
   socket.once(readyEvent, ready);
   socket.once("error", giveUp);
