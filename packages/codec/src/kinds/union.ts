@@ -3,7 +3,7 @@
 import { SchemaError, show } from "../errors.js";
 import { type Choice, match as matchOp, union as unionOp, type Variant } from "../ops/choice.js";
 import { leaf } from "../ops/leaf.js";
-import { constantly } from "../ops/transform.js";
+import { constantly, within } from "../ops/transform.js";
 import { type BitPlace, bind, type Context, type Op } from "../plan.js";
 import type { Ref } from "../reference.js";
 import {
@@ -170,7 +170,7 @@ function variantStruct(tagName: string, tag: AnySchema, name: string, [value, sc
   const first: [string, AnySchema][] = isRange(value)
     ? [
         [tagName, nameOnly(name)],
-        ["tag", tag],
+        ["tag", rangeTag(tag, value)],
       ]
     : [[tagName, tagField(tag, value, name)]];
   const clash = own.find(([key]) => first.some(([taken]) => taken === key));
@@ -187,6 +187,12 @@ function variantStruct(tagName: string, tag: AnySchema, name: string, [value, sc
 const tagField = (tag: AnySchema, wire: unknown, name: string): AnySchema =>
   node("tag", tag.facts, { label: tag.kind }, (_schema: never, context: never) =>
     constantly((context as Context).lower(tag, { bits: (context as Context).bits }), wire, name, false, false),
+  );
+
+/** The tag of a variant that has many. */
+const rangeTag = (tag: AnySchema, { from, to }: TagRange): AnySchema =>
+  node("tag", tag.facts, { label: tag.kind }, (_schema: never, context: never) =>
+    within((context as Context).lower(tag, { bits: (context as Context).bits }), from, to),
   );
 
 /** The variant's name, which no byte stands for. */

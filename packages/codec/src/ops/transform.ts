@@ -124,3 +124,20 @@ export function constantly(inner: Op, wire: unknown, value: unknown, hidden: boo
     },
   });
 }
+
+/** A whole number that is known to lie in a range when read; others are refused when written. */
+export function within(inner: Op, from: number, to: number): Op {
+  return transformed(inner, {
+    traits: traits(inner),
+    forward: (_m, raw) => raw,
+    back(w, value) {
+      if ((value as number) >= from && (value as number) <= to) return value;
+      throw w.fail("range", `needs a number from ${from} to ${to}`, value);
+    },
+    emitForward: (_source, raw) => raw,
+    emitBack(source, value) {
+      source.stop(`!(${value} >= ${from} && ${value} <= ${to})`);
+      return value;
+    },
+  });
+}

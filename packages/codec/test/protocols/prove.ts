@@ -1,0 +1,67 @@
+// What every whole message owes, whatever the protocol: its value, its bytes again, and patience with a part of it.
+
+import { type Codec, DecodeError } from "@wireform/codec";
+import { expect } from "vitest";
+import { fromHex, toHex } from "../support/shared-data.ts";
+
+export interface Laws {
+  /** Keys of fields that encode fills in; dropping them changes no byte. */
+  readonly derived?: readonly string[];
+  /** False where the bytes are legal but encode writes others. */
+  readonly canonical?: boolean;
+  /** False where only the end of the input ends the message. */
+  readonly ends?: boolean;
+}
+
+const bytesOf = (wire: string | Uint8Array): Uint8Array => (typeof wire === "string" ? fromHex(wire) : wire);
+
+/** Holds one whole message against its value, and gives back what was decoded. */
+export function prove<Out, In>(codec: Codec<Out, In>, wire: string | Uint8Array, value: unknown, laws: Laws = {}): Out {
+  const bytes = bytesOf(wire);
+  const decoded = codec.decode(bytes);
+  expect(decoded).toStrictEqual(value);
+  if (laws.canonical !== false) proveSameBytes(codec, bytes, decoded, laws.derived ?? []);
+  if (laws.ends !== false) provePatience(codec, bytes, decoded);
+  return decoded;
+}
+
+function proveSameBytes<Out, In>(codec: Codec<Out, In>, bytes: Uint8Array, value: Out, derived: readonly string[]) {
+  const given = value as unknown as In;
+  expect(toHex(codec.encode(given))).toBe(toHex(bytes));
+  expect(codec.size(given)).toBe(bytes.length);
+  if (derived.length === 0) return;
+  const fewer = without(value, derived);
+  expect(fewer).not.toStrictEqual(value);
+  expect(toHex(codec.encode(fewer as In))).toBe(toHex(bytes));
+}
+
+function provePatience<Out, In>(codec: Codec<Out, In>, bytes: Uint8Array, value: Out): void {
+  const surrounded = new Uint8Array(bytes.length + 6).fill(0x5a);
+  surrounded.set(bytes, 3);
+  expect(codec.read(surrounded, 3)).toStrictEqual({ value, offset: 3 + bytes.length });
+  // Long messages are cut near both ends and at some places between.
+  const step = Math.max(1, bytes.length >> 8);
+  for (let cut = 0; cut < bytes.length; cut += cut < 64 || bytes.length - cut < 64 ? 1 : step) {
+    const answer = codec.read(bytes.slice(0, cut));
+    if (!("needed" in answer) || !(answer.needed >= 1 && answer.needed <= bytes.length - cut))
+      expect.fail(`cut after ${cut} of ${bytes.length} bytes, read() says ${JSON.stringify(Object.entries(answer))}`);
+  }
+}
+
+/** The bytes must be refused: by decode, and by read() however few of them it takes. */
+export function refused<Out, In>(codec: Codec<Out, In>, wire: string | Uint8Array): DecodeError {
+  const result = codec.safeDecode(bytesOf(wire));
+  if (result.ok)
+    expect.fail(`decoded as ${JSON.stringify(result.value, (_, v) => (typeof v === "bigint" ? `${v}n` : v))}`);
+  expect(result.error).toBeInstanceOf(DecodeError);
+  return result.error;
+}
+
+/** A copy of a value without the properties of these names, at any depth. */
+export function without(value: unknown, keys: readonly string[]): unknown {
+  if (Array.isArray(value)) return value.map((item) => without(item, keys));
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array || value instanceof Map) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, inner]) => (keys.includes(key) ? [] : [[key, without(inner, keys)]])),
+  );
+}
