@@ -6,13 +6,18 @@ import { performance } from "node:perf_hooks";
 const sink = { value: undefined };
 const minorCollection = globalThis.gc ? () => globalThis.gc({ type: "minor" }) : () => {};
 
-/** A loop of its own for each contender: a shared one would be megamorphic and hide what inlining gives. */
+let loops = 0;
+
+/**
+ * A loop of its own for each contender: a shared one would be megamorphic and hide what inlining gives. The text must
+ * differ too, because V8 keeps one set of type feedback for equal texts.
+ */
 const loopFor = (contender) => {
   const { inputs, run } = contender;
   if ((inputs.length & (inputs.length - 1)) !== 0) throw new Error("the number of inputs must be a power of two");
   const loop = new Function(
     ...["run", "inputs", "sink", "times"],
-    `for (let i = 0; i < times; i++) sink.value = run(inputs[i & ${inputs.length - 1}]);`,
+    `/* ${loops++} */ for (let i = 0; i < times; i++) sink.value = run(inputs[i & ${inputs.length - 1}]);`,
   );
   return (times) => {
     const start = performance.now();
@@ -64,3 +69,6 @@ export const ratio = (over, under) => {
   const ratios = over.map((ns, round) => ns / under[round]);
   return { median: median(ratios), low: quantile(ratios, 0.25), high: quantile(ratios, 0.75) };
 };
+
+/** Three significant digits. */
+export const digits = (x) => (x >= 100 ? x.toFixed(0) : x >= 10 ? x.toFixed(1) : x.toFixed(2));

@@ -1,13 +1,13 @@
 // Results as text: `print` for the terminal, `document` for docs/benchmarks.md.
 import os from "node:os";
-import { median, ratio } from "./harness.mjs";
+import { digits, median, ratio } from "./harness.mjs";
 import { messages } from "./messages/index.mjs";
+import { streamSections } from "./stream-report.mjs";
 import { compileTarget, met, targets } from "./targets.mjs";
 
 const baseline = "hand-written";
 const control = "hand-written again";
 
-const digits = (x) => (x >= 100 ? x.toFixed(0) : x >= 10 ? x.toFixed(1) : x.toFixed(2));
 const time = (ns) => (ns >= 1e6 ? `${digits(ns / 1e6)} ms` : ns >= 1e4 ? `${digits(ns / 1e3)} µs` : `${digits(ns)} ns`);
 const times = (x) => `${digits(x)}×`;
 
@@ -76,24 +76,31 @@ const bundleTable = (bundle) =>
   );
 
 const noise = (results) => {
-  const controls = Object.values(results).flatMap((both) =>
-    Object.values(both).map(({ ns }) => ratio(ns[control], ns[baseline]).median),
-  );
-  return [Math.min(...controls), Math.max(...controls)].map((x) => x.toFixed(3)).join(" to ");
+  const controls = Object.entries(results)
+    .flatMap(([id, both]) => Object.entries(both).map(([direction, result]) => [`${id} ${direction}`, result]))
+    .map(([name, { ns }]) => [name, ratio(ns[control], ns[baseline]).median])
+    .sort(([, a], [, b]) => a - b);
+  return [controls[0], controls.at(-1)].map(([name, x]) => `${x.toFixed(3)} (${name})`).join(" to ");
 };
 
 const measured = (results) => messages.filter(({ id }) => results[id] && Object.keys(results[id]).length > 0);
 
 const size = ({ decode, encode }) => (decode ?? encode).size.toLocaleString("en");
 
-const missed = (results, compile) =>
+const streamTargets = (streams) =>
+  streamSections(streams).flatMap(({ title, rows }) =>
+    rows.filter((row) => row.at(-1)).map((row) => [`${title}: ${row[0]}, ${row[1]}`, row.at(-1)]),
+  );
+
+const missed = (results, compile, streams) =>
   [
     ...targets.map((target) => targetRow(results, target)).map((row) => [row.slice(0, 2).join(", "), row.at(-1)]),
     ...compileRows(compile).map((row) => [`first compile, ${row[0]}`, row.at(-1)]),
+    ...streamTargets(streams),
   ].filter(([, verdict]) => verdict !== "met");
 
-const shortfall = (results, compile) => {
-  const rows = missed(results, compile);
+const shortfall = (results, compile, streams) => {
+  const rows = missed(results, compile, streams);
   const of = (wanted) => rows.filter(([, verdict]) => /missed/.test(verdict) === wanted).map(([what]) => `- ${what}`);
   const lines = [];
   if (of(true).length > 0) lines.push("Missed:", "", ...of(true), "");
@@ -102,6 +109,8 @@ const shortfall = (results, compile) => {
   if (lines.length === 0) lines.push("No target is missed.", "");
   return lines.join("\n");
 };
+
+const streamText = ({ title, text, head, rows }) => `## ${title}\n\n${text}\n\n${table(head, rows)}\n`;
 
 export function document({ results, compile, streams, bundle, plan }) {
   const cpus = os.cpus();
@@ -118,7 +127,7 @@ ${cpus[0].model}, ${cpus.length} cores, ${os.platform()} ${os.arch()}, Node ${pr
 **Read the ratios.** Absolute times belong to this machine and this day. Each ratio is taken between two contenders in
 the same round, ${plan.slice} ms after one another in shuffled order; shown is the median over ${plan.rounds * plan.processes} rounds in
 ${plan.processes} processes, with the quartiles in parentheses. The same hand-written function entered twice gave ${noise(results)}:
-differences of that size mean nothing.
+differences of that size mean nothing. Garbage is collected on the measured thread.
 
 Before anything is timed, every decoder must give the same value and every encoder the same bytes (a rival with a format of its
 own must get its value back). Messages are big-endian, eight different ones in turn, lying in one buffer like
@@ -134,7 +143,7 @@ ${table(
   targets.map((target) => targetRow(results, target)),
 )}
 
-${shortfall(results, compile)}
+${shortfall(results, compile, streams)}
 ## Messages
 
 ${sections.join("\n")}
@@ -146,8 +155,9 @@ ${compileTable(compile)}
 
 ## Bundle size
 
-${bundle ? bundleTable(bundle) : "Not recorded yet; `scripts/bundle-size.mjs` measures it."}
-${streams ? `\n${streams}` : ""}`;
+${Object.keys(bundle).length > 0 ? bundleTable(bundle) : "Not recorded yet; `scripts/bundle-size.mjs` measures it."}
+
+${streamSections(streams).map(streamText).join("\n")}`;
 }
 
 const plain = (text) => text.replaceAll("**", "");
@@ -160,12 +170,13 @@ const aligned = (markdown) => {
   return rows.map((row) => `  ${row.map((text, i) => text.padEnd(widths[i])).join("  ")}`.trimEnd()).join("\n");
 };
 
-export function print({ results, compile }) {
+export function print({ results, compile, streams }) {
   for (const message of measured(results)) {
     console.log(`\n${message.id}: ${message.title} (${size(results[message.id])} bytes)`);
     console.log(aligned(messageTable(message, results)));
   }
   if (compile) console.log(`\nFirst compile of a schema of 100 fields\n${aligned(compileTable(compile))}`);
+  for (const { title, head, rows } of streamSections(streams)) console.log(`\n${title}\n${aligned(table(head, rows))}`);
   const rows = targets.filter(({ id, direction }) => results[id]?.[direction]).map((t) => targetRow(results, t));
   if (rows.length > 0) {
     console.log(`\nTargets\n${aligned(table(["message", "ratio", "target", "measured", ""], rows))}`);

@@ -1,4 +1,4 @@
-// One process of measurements: node --expose-gc worker.mjs <what> <options as JSON>; answers with JSON on stdout.
+// One process of measurements: node --expose-gc --single-threaded-gc worker.mjs <what> <options as JSON>; answers with JSON on stdout.
 // Each message and direction has processes to itself: the interpreters among the contenders would otherwise be judged
 // by what the messages before have taught V8.
 import { prepare } from "./contenders.mjs";
@@ -18,6 +18,10 @@ const jobs = {
   async compile({ mode, times }) {
     const { measureCompile } = await import("./compile-time.mjs");
     return measureCompile(mode, times);
+  },
+  async stream({ subject, plan }) {
+    const { runStream } = await import("./streams.mjs");
+    return runStream(subject, plan);
   },
 };
 
