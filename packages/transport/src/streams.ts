@@ -1,8 +1,8 @@
 // Law: nothing here needs Node. Messages are decoded when the reader asks, so back-pressure counts in messages, and those
 // before a bad one are read before the error.
 
+import { type Codec, Decoder, type DecoderOptions } from "@wireform/codec";
 import { checkCodec } from "./connection/check.js";
-import { type Codec, Decoder, type DecoderOptions } from "./connection/contract.js";
 import { type Deferred, deferred } from "./connection/errors.js";
 
 /** What `pipeThrough` takes. */

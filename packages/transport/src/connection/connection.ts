@@ -1,8 +1,8 @@
 // Law: a connection is a decoder and an encoder over a port. It does no I/O, owns its iterator, settles `closed` exactly
 // once, and lets no failure escape except to whoever waits for it.
 
+import type { Codec } from "@wireform/codec";
 import { checkFunction } from "./check.js";
-import type { Codec } from "./contract.js";
 import { type Closed, ConnectionError, quiet } from "./errors.js";
 import { Link } from "./link.js";
 import { type Counters, type Observed, tell } from "./observe.js";

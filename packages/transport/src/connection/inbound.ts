@@ -1,8 +1,8 @@
 // Law: messages are decoded one at a time, when somebody asks, so that `use()` counts from the very next one and a
 // slow consumer stops the reading. Whether a stream ended well is judged by the decoder, never by the socket.
 
+import type { Codec, Decoder } from "@wireform/codec";
 import { ByteQueue } from "./byte-queue.js";
-import type { Codec, Decoder } from "./contract.js";
 import { ConnectionError, messageOf } from "./errors.js";
 import type { Port } from "./port.js";
 

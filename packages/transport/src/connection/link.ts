@@ -4,8 +4,8 @@
 //   open ──► finishing (we said goodbye) ──┬─► closing (closeTimeout runs, input is dropped) ──► closed
 //     └────► ended (the peer did) ─────────┘         any failure, abort or timeout ────────────► closed
 
+import { Decoder } from "@wireform/codec";
 import type { Clock } from "./clock.js";
-import { Decoder } from "./contract.js";
 import {
   type Closed,
   ConnectionError,
@@ -27,6 +27,8 @@ import { likelyProtocol, sniffLength } from "./sniff.js";
 import { Watch, type Watched } from "./watch.js";
 
 const nothing = new Uint8Array(0);
+// Shared: a stack for each of a million closed connections would cost more than it tells.
+const closedWell = new ConnectionError("closed", "the connection is closed");
 
 /** The life of a connection: what its port reports, what its reader and timers find, and how it ends. */
 export class Link<Out, In> implements PortSink, Watched, ReadingOwner, OutboundOwner {
@@ -114,7 +116,7 @@ export class Link<Out, In> implements PortSink, Watched, ReadingOwner, OutboundO
 
   closedByPort(): void {
     this.#portClosed = true;
-    this.inbound.end(new ConnectionError("reset", "the connection was dropped"));
+    if (!this.inbound.ended) this.inbound.end(new ConnectionError("reset", "the connection was dropped"));
     this.serve();
     this.#settle();
   }
@@ -335,7 +337,7 @@ export class Link<Out, In> implements PortSink, Watched, ReadingOwner, OutboundO
     this.#unsubscribe();
     if (this.#closeTimer !== undefined) this.#clock.clearTimeout(this.#closeTimer);
     const error = this.#failure ?? (this.#closing ? undefined : this.inbound.cut);
-    this.outbound.fail(error ?? new ConnectionError("closed", "the connection is closed"));
+    this.outbound.fail(error ?? closedWell);
     const { maybeTruncated } = this.inbound;
     const closed: Closed = error
       ? { reason: error.code as never, error, maybeTruncated }

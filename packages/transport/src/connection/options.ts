@@ -1,8 +1,8 @@
 // Law: every option has a default that is safe for a stranger on the other end, and a bad one is refused by name.
 
+import type { Codec, DecoderOptions } from "@wireform/codec";
 import { checkCodec, checkCount, checkFunction, checkMilliseconds, checkNames, checkSignal } from "./check.js";
 import { type Clock, systemClock } from "./clock.js";
-import type { Codec, DecoderOptions } from "./contract.js";
 import { OptionError } from "./errors.js";
 import type { Observer } from "./observe.js";
 

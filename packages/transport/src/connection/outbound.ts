@@ -4,8 +4,8 @@
 //   send ──► gather (bytes being filled) ──► pending (sealed, ours) ──► flight (the port's) ──► sent
 //            └─ sealed at the end of the turn    └─ still revocable       └─ in the system's hands
 
+import type { Codec } from "@wireform/codec";
 import type { Clock } from "./clock.js";
-import type { Codec } from "./contract.js";
 import { ConnectionError, codeOf, type Deferred, deferred } from "./errors.js";
 import { gatherBuffer, giveBuffer, smallBuffer, takeBuffer } from "./pool.js";
 import type { Port } from "./port.js";

@@ -1,4 +1,5 @@
 // How a connection ends, and what it says about it. The socket's opinion counts for nothing inside a message.
+import { bytes as bytesOf, compile, rest, string, struct, u8 } from "@wireform/codec";
 import { describe, expect, it } from "vitest";
 import { Connection } from "../../src/connection/connection.ts";
 import { embed, TestPort } from "../../src/testing.ts";
@@ -195,9 +196,9 @@ describe("we end", () => {
 describe("bad bytes", () => {
   it("the good ones first, then protocol; there is time to answer", async () => {
     const { connection, feed, port, written, advance } = embed({ ...both, closeTimeout: 500 });
-    feed(wire("good"), bytes("\x0b\xad"));
+    feed(wire("good"), bytes("\0\x04bad!"));
     const got: string[] = [];
-    await expect(collect(connection, got)).rejects.toMatchObject({ code: "protocol", cause: { code: "value" } });
+    await expect(collect(connection, got)).rejects.toMatchObject({ code: "protocol", cause: { code: "rejected" } });
     expect(got).toEqual(["good"]);
     await connection.send("-ERR");
     expect(port.ending).toBeUndefined();
@@ -232,16 +233,28 @@ describe("bad bytes", () => {
 });
 
 describe("messages that last until the close", () => {
-  const untilClose = () => {
-    const { connection, ...rest } = embed(both);
-    return { connection, ...rest };
-  };
+  const page = compile(struct({ title: string(u8), body: bytesOf(rest) }));
 
-  it("are marked: part of them may be missing", async () => {
-    const { connection, feed, end } = untilClose();
-    feed(wire("whole"));
+  it("come out at the end, marked: part of them may be missing", async () => {
+    const { connection, feed, end } = embed({ receive: page, send: page });
+    const loop = connection[Symbol.asyncIterator]();
+    const first = loop.next();
+    feed(bytes("\x02hi"), bytes("so"), bytes(" far"));
     end();
-    for await (const _ of connection) expect(connection.maybeTruncated).toBe(false);
+    expect((await first).value).toEqual({ title: "hi", body: bytes("so far") });
+    expect(connection.maybeTruncated).toBe(true);
+    expect((await loop.next()).done).toBe(true);
+    await connection.close();
+    expect(await connection.closed).toEqual({ reason: "end", maybeTruncated: true });
+  });
+
+  it("ended by RST they are truncated, never a success", async () => {
+    const { connection, feed, reset } = embed({ receive: page, send: page });
+    const loop = collect(connection);
+    feed(bytes("\x02hiso far"));
+    reset();
+    await expect(loop).rejects.toMatchObject({ code: "truncated" });
+    expect(await connection.closed).toMatchObject({ reason: "truncated" });
   });
 });
 

@@ -1,4 +1,5 @@
 // What a connection makes of the bytes that arrive, chunk by chunk (TRANSPORT.md 2.5 and 2.7).
+import { compile, map, string, u16 } from "@wireform/codec";
 import { describe, expect, it } from "vitest";
 import { embed } from "../../src/testing.ts";
 import { bytes, frames, text, wire } from "../support/frames.ts";
@@ -81,13 +82,7 @@ describe("messages one by one", () => {
     const { connection, feed } = embed(both);
     feed(wire("upgrade"), bytes("\0\x02AB"));
     feed(wire("upgrade", "x"));
-    const shout = {
-      ...frames(),
-      read: (from: Uint8Array, offset = 0) => {
-        const result = frames().read(from, offset);
-        return "needed" in result ? result : { ...result, value: `${result.value}!` };
-      },
-    };
+    const shout = compile(map(string(u16), { decode: (m) => `${m}!`, encode: (m) => m.slice(0, -1) }));
     const loop = connection[Symbol.asyncIterator]();
     expect((await loop.next()).value).toBe("upgrade");
     connection.use({ receive: shout });
@@ -127,7 +122,7 @@ describe("batches", () => {
 
   it("messages before a bad one come out first, then the error", async () => {
     const { connection, feed } = embed(both);
-    feed(wire("good"), bytes("\x0b\xad"));
+    feed(wire("good"), bytes("\0\x04bad!"));
     const loop = connection.batches();
     expect((await loop.next()).value).toEqual(["good"]);
     await expect(loop.next()).rejects.toMatchObject({ code: "protocol" });

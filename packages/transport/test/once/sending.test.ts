@@ -65,8 +65,8 @@ describe("one write a turn", () => {
   it("a value that cannot be encoded throws at once, and no byte of it is sent", async () => {
     const { connection, written } = embed(both);
     void connection.send("a");
-    expect(() => connection.send(5 as never)).toThrow("needs a text");
-    expect(() => connection.send(long(70_000))).toThrow("at most");
+    expect(() => connection.send(5 as never)).toThrow(expect.objectContaining({ name: "EncodeError" }));
+    expect(() => connection.send(long(70_000))).toThrow(expect.objectContaining({ name: "EncodeError" }));
     void connection.send("b");
     await connection.flush();
     expect(written()).toEqual(wire("a", "b"));

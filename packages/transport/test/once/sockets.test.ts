@@ -196,7 +196,7 @@ describe("endings", () => {
     const server = await serve(echo);
     const good = await client(server);
     const bad = await raw(server);
-    bad.write(bytes("\x0b\xadgarbage"));
+    bad.write(bytes("\0\x04bad!garbage"));
     const loop = good[Symbol.asyncIterator]();
     await good.send("still fine");
     expect((await loop.next()).value).toBe("still fine");

@@ -276,7 +276,7 @@ describe("leaving nothing behind", () => {
       if (end === "abort") stop.abort();
       if (end === "fin") fin();
       if (end === "rst") reset();
-      if (end === "bad") feed(bytes("\x0b\xad"));
+      if (end === "bad") feed(bytes("\0\x04bad!"));
       await advance(20_000);
       await connection.closed;
       expect(clock.pending, end).toBe(0);
