@@ -74,12 +74,25 @@ function mapping(decode: (value: unknown) => unknown, encode: (value: unknown) =
   };
 }
 
+/** A schema of numbers or texts, of which a type guard lets some through. */
+export interface GuardedSchema<Value, S extends AnySchema>
+  extends Schema<Value, Value | Extract<Input<S>, undefined>, RefsOf<S>, DerivedOf<S>> {
+  readonly schema: S;
+}
+
 /**
- * A condition on the value, in both directions.
+ * A condition on the value, in both directions. A type guard narrows the type of numbers and texts.
  *
  * @example
  * check(u16, (port) => port !== 0, "must not be port 0")
+ * check(u8, (version): version is 4 | 6 => version === 4 || version === 6, "must be 4 or 6")
  */
+export function check<S extends AnySchema, const Value extends Infer<S> & (string | number | bigint | boolean)>(
+  schema: S,
+  predicate: (value: Infer<S>) => value is Value,
+  message: string,
+): GuardedSchema<Value, S>;
+export function check<S extends AnySchema>(schema: S, predicate: (value: Infer<S>) => boolean, message: string): S;
 export function check<S extends AnySchema>(schema: S, predicate: (value: Infer<S>) => boolean, message: string): S {
   if (!isSchema(schema))
     throw new SchemaError("argument", `check takes a schema, a function and a message; got ${show(schema)}`);

@@ -22,7 +22,8 @@ import {
 } from "../schema.js";
 import { quote } from "../source.js";
 import { checkFits } from "./constant.js";
-import { type StructOptions, struct } from "./struct.js";
+import type { MapSchema } from "./map.js";
+import { type StructSchema, struct } from "./struct.js";
 
 /** Tags that are whole numbers from `from` to `to`. The value then has a field `tag` with the number itself. */
 export interface TagRange {
@@ -87,11 +88,21 @@ export interface UnionSchema<Name extends string, V extends Variants>
 
 const isRange = (tag: VariantOf[0]): tag is TagRange => typeof tag === "object";
 
-/** The fields of a variant: the tag, then a struct's own or the value. */
-function fieldsOf(schema: AnySchema): [string, AnySchema][] {
-  return schema.kind === "struct"
-    ? Object.entries((schema as unknown as { fields: Fields }).fields)
-    : [["value", schema]];
+/** The struct whose fields stand beside the tag: the variant itself, or what it checks. */
+function structOf(schema: AnySchema): StructSchema<Fields> | undefined {
+  if (schema.kind === "check") return structOf((schema as MapSchema<unknown, unknown, AnySchema>).schema);
+  return schema.kind === "struct" ? (schema as StructSchema<Fields>) : undefined;
+}
+
+/** The fields of a variant behind the tag: a struct's own, or the value. */
+const fieldsOf = (schema: AnySchema): [string, AnySchema][] =>
+  Object.entries(structOf(schema)?.fields ?? { value: schema });
+
+/** A variant with other fields in place of its own, checked as it was. */
+function over(schema: AnySchema, fields: Fields): AnySchema {
+  const inner = structOf(schema);
+  if (inner && inner !== schema) return schema["~with"]?.((checked) => over(checked, fields)) as AnySchema;
+  return struct(fields as never, inner?.options) as never;
 }
 
 /**
@@ -118,7 +129,7 @@ export function union<const Name extends string, const V extends Variants>(
   for (const [name, variant] of list) {
     if (!Array.isArray(variant) || variant.length !== 2 || !isSchema(variant[1]))
       throw new SchemaError("argument", "is not [tag, schema]", [name]);
-    const [value, schema] = variant;
+    const [value] = variant;
     if (isRange(value)) {
       for (const [other, owner] of seen)
         if (typeof other === "number" && other >= value.from && other <= value.to)
@@ -165,7 +176,6 @@ export function union<const Name extends string, const V extends Variants>(
 
 /** A variant with its tag as the first field, checked like any struct. */
 function variantStruct(tagName: string, tag: AnySchema, name: string, [value, schema]: VariantOf): AnySchema {
-  const options = (schema as { options?: StructOptions }).options;
   const own = fieldsOf(schema);
   const first: [string, AnySchema][] = isRange(value)
     ? [
@@ -177,7 +187,7 @@ function variantStruct(tagName: string, tag: AnySchema, name: string, [value, sc
   if (clash) throw new SchemaError("name", `has a field "${clash[0]}" of its own, as its tag has`, [name]);
   try {
     if (!isRange(value)) checkFits(tag, value, "the tag");
-    return struct(Object.fromEntries([...first, ...own]) as never, options) as never;
+    return over(schema, Object.fromEntries([...first, ...own]));
   } catch (error) {
     throw error instanceof SchemaError ? error.within(name) : error;
   }
@@ -228,7 +238,7 @@ function lowerUnion(tagName: string, tag: AnySchema, list: readonly [string, Var
 /** Where a tag of some bits lies: alike in all variants, or it could not be read before the variant is known. */
 function tagPlace(width: number, list: readonly [string, VariantOf][]): BitPlace {
   const places = list.map(([, [, schema]]) => {
-    const { endian = "big", bitOrder = "msb" } = (schema as { options?: StructOptions }).options ?? {};
+    const { endian = "big", bitOrder = "msb" } = structOf(schema)?.options ?? {};
     let run = width;
     for (const [, field] of fieldsOf(schema)) {
       if (field.facts.bits === undefined) break;
