@@ -173,10 +173,12 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
     r.depth = 0;
     r.start = p;
     r.views = views;
-    const value = compiled(b, p, b.length, r, hard);
+    // Bytes past the largest message are as good as not there.
+    const most = p + limits.maxMessageSize;
+    const value = compiled(b, p, Math.min(b.length, most), r, hard && b.length <= most);
     const end = r.p;
     idle = r;
-    if (value === STOP || end - p > limits.maxMessageSize || (whole && end !== b.length)) return STOP;
+    if (value === STOP || (whole && end !== b.length)) return STOP;
     reached = end;
     return value;
   };
@@ -190,9 +192,7 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
     const { m } = slow;
     if (slow.value !== STOP) {
       const end = endOf(m);
-      if (end > limits.maxMessageSize)
-        m.fail("limit", `at most ${limits.maxMessageSize} bytes in a message`, `${end} read`, 0);
-      else if (end === b.length) return slow.value;
+      if (end === b.length) return slow.value;
       else m.fail("trailing", `ends after ${end} bytes`, `${b.length - end} more follow`, end);
     }
     throw m.error();
@@ -268,8 +268,6 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
       const slow = interpret(b, offset, false);
       const { m } = slow;
       const end = endOf(m);
-      if (slow.value !== STOP && end - offset > limits.maxMessageSize)
-        m.fail("limit", `at most ${limits.maxMessageSize} bytes in a message`, `${end - offset} read`, offset);
       if (m.fault) throw m.error();
       return slow.value === STOP ? { needed: m.needed } : { value: slow.value, offset: end };
     },

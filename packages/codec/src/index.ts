@@ -1,6 +1,7 @@
 // Everything that users of the codec need, by name.
 
 export { type Codec, type CompileOptions, compile } from "./compile.js";
+export { Decoder, type DecoderOptions, type Resync } from "./decoder.js";
 export {
   type DecodeCode,
   DecodeError,
@@ -56,7 +57,7 @@ export {
   u64,
   u64le,
 } from "./kinds/integer.js";
-export { check, type MapSchema, map } from "./kinds/map.js";
+export { check, type GuardedSchema, type MapSchema, map } from "./kinds/map.js";
 export { type SizedOptions, type SizedSchema, sized } from "./kinds/sized.js";
 export { type StructOptions, type StructSchema, struct } from "./kinds/struct.js";
 export {

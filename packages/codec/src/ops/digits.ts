@@ -86,7 +86,7 @@ export function digitsUntil(delimiter: Uint8Array, format: DigitsFormat): Op {
         b,
         saved?.numbers[0] ?? p,
         Math.min(m.e, p + longest),
-        saved ? { ...format, sign: "none" } : format,
+        (saved?.numbers[0] ?? p) > p ? { ...format, sign: "none" } : format,
       );
       for (let i = 0; i < delimiter.length; i++) {
         if (end + i >= m.e && end - p <= longest - delimiter.length) {

@@ -1,7 +1,7 @@
 // Law: not enough bytes is an answer, not an error. Every read first asks `need`; on the way out of a shortage each
 // open op saves where it was, and on the way back in takes that up again, so that no byte is read twice.
 
-import { DecodeError, type DecodeCode, hex, type Key } from "../errors.js";
+import { type DecodeCode, DecodeError, hex, type Key } from "../errors.js";
 import type { Limits } from "../limits.js";
 
 /** What an op returns when it cannot go on: bytes are missing (`needed`) or wrong (`fault`). Generated code uses it too. */
@@ -32,9 +32,9 @@ export class Reader {
   /** Position of the next byte, from the start of the message's bytes in `b`. */
   p: number;
   /** End of the innermost window. */
-  e: number;
+  e = 0;
   /** True when no bytes can follow those at hand: a window is open, or the input has ended. */
-  hard: boolean;
+  hard = false;
   readonly limits: Limits;
   /** Where the message starts in `b`. */
   start: number;
@@ -45,8 +45,8 @@ export class Reader {
   elements = 0;
   depth = 0;
   /** End of the bytes at hand, and whether none will follow: `e` and `hard` outside of every window. */
-  end: number;
-  final: boolean;
+  end = 0;
+  final = false;
   /** Bytes read through `at`, which may read the same place many times. */
   jumped = 0;
   /** End of the furthest byte read through `at`. */
@@ -57,6 +57,8 @@ export class Reader {
   root = 0;
   /** After STOP without a fault: how many more bytes are needed at the least. */
   needed = 0;
+  /** Size that a message announces beyond the limit; 0 otherwise. */
+  announced = 0;
   fault: Fault | undefined;
   /** Keys of the place of the fault, innermost first. */
   keys: Key[] = [];
@@ -67,11 +69,17 @@ export class Reader {
     this.b = b;
     this.p = start;
     this.start = start;
-    this.e = b.length;
-    this.hard = hard;
-    this.end = b.length;
-    this.final = hard;
     this.limits = limits;
+    this.bound(b.length, hard);
+  }
+
+  /** Sets where the bytes end. Those past the largest message are as good as not there, so that its limit is met first. */
+  bound(end: number, final: boolean): void {
+    const most = this.start + this.limits.maxMessageSize;
+    this.e = Math.min(end, most);
+    this.end = this.e;
+    this.hard = final && end <= most;
+    this.final = this.hard;
   }
 
   /** True when `n` bytes are there; otherwise the shortage or the fault is noted. */
@@ -83,6 +91,7 @@ export class Reader {
   short(n: number): false {
     const end = this.p + n - this.start;
     if (end > this.limits.maxMessageSize) {
+      this.announced = end;
       return this.fail("limit", `at most ${this.limits.maxMessageSize} bytes in a message`, `${end} announced`);
     }
     if (this.hard) {
@@ -133,10 +142,7 @@ export class Reader {
   /** Makes the next `decode` of the same op go on where it stopped, with more bytes behind the old ones. */
   more(b: Uint8Array, end: number, final: boolean): void {
     this.b = b;
-    this.e = end;
-    this.end = end;
-    this.hard = final;
-    this.final = final;
+    this.bound(end, final);
     this.needed = 0;
     this.scopes.length = 0;
     this.root = 0;
@@ -145,7 +151,7 @@ export class Reader {
 
   error(): DecodeError {
     const fault = this.fault as Fault;
-    const from = Math.max(this.start, Math.min(fault.offset, this.b.length) - 4);
+    const from = Math.max(this.start, Math.min(fault.offset, this.end) - 4);
     return new DecodeError({
       code: fault.code,
       keys: [...this.keys].reverse(),
@@ -153,7 +159,7 @@ export class Reader {
       bit: fault.bit,
       expected: fault.expected,
       actual: fault.actual,
-      window: this.b.length > from ? `${hex(this.b.subarray(0, this.b.length), from, 12)} at ${from + this.base}` : "",
+      window: this.end > from ? `${hex(this.b.subarray(0, this.end), from, 12)} at ${from + this.base}` : "",
       cause: fault.cause,
     });
   }

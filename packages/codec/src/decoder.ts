@@ -1,0 +1,410 @@
+// Law: a message comes out with the chunk that completes it, and no byte is looked at more than a few times, however the
+// bytes were cut. What lies whole in a chunk is decoded in place. What straddles chunks is gathered in one buffer and
+// read by the interpreter, which goes on where it stopped; generated code is tried again only when the bytes have
+// doubled since it last was, so that its attempts stay in proportion.
+
+import { type Codec, type Engine, engineOf } from "./compile.js";
+import { DecodeError, SchemaError, show } from "./errors.js";
+import { type Limits, limitsOf } from "./limits.js";
+import { find } from "./runtime/bytes.js";
+import { Reader, STOP } from "./runtime/reader.js";
+
+/** Where to look for the next message after a bad one. */
+export type Resync = (
+  | { /** Messages start with these bytes. */ readonly at: Uint8Array | string }
+  | { /** Messages start behind these bytes, a delimiter for instance. */ readonly after: Uint8Array | string }
+  | {
+      /** Whether a message may start at `offset` of `bytes`; sees at least `size` bytes from there. */ readonly plausible: (
+        bytes: Uint8Array,
+        offset: number,
+      ) => boolean;
+      readonly size: number;
+    }
+) & {
+  /** Most bytes to skip in search of one message; the maximum message size unless said. */
+  readonly max?: number;
+};
+
+export interface DecoderOptions extends Partial<Limits> {
+  /** Skip a bad message instead of stopping at it. */
+  readonly resync?: Resync;
+  /** Skip a message that announces more than the maximum size, instead of stopping at it. */
+  readonly overlong?: "refuse" | "skip";
+  /** Told of each bad stretch that was skipped: why, and how many bytes. */
+  readonly onSkip?: (error: DecodeError, bytes: number) => void;
+}
+
+const NOTHING: Uint8Array = new Uint8Array(0);
+const LARGE = 65536;
+
+/**
+ * A codec fed with chunks, as TCP or anything else cuts them.
+ *
+ * @example
+ * const decoder = new Decoder(message);
+ * for (const m of decoder.push(chunk)) handle(m);
+ * for (const m of decoder.end()) handle(m);       // throws if a message was cut short
+ */
+export class Decoder<Out> implements Iterable<Out> {
+  private engine: Engine;
+  private limits: Limits;
+  private readonly options: DecoderOptions;
+  private run: Reader;
+  /** The chunk being read, and the part of it that is left. */
+  private chunk: Uint8Array = NOTHING;
+  private at = 0;
+  private to = 0;
+  /** Offset in the stream of the chunk's first byte. */
+  private base = 0;
+  /** The message that straddles chunks, as far as it is there. */
+  private held: Uint8Array = NOTHING;
+  private size = 0;
+  /** Where the interpreter is in it, and how much of it generated code has tried. */
+  private paused: Reader | undefined;
+  private tried = 0;
+  private missing = 1;
+  private final = false;
+  /** Bytes still to be skipped, and the search for the next start. */
+  private skipping = 0;
+  private lost: { error: DecodeError; bytes: number } | undefined;
+  private fatal: DecodeError | undefined;
+  /** Bytes skipped so far, by resync or as over-long. */
+  skipped = 0;
+
+  constructor(codec: Codec<Out, never>, options: DecoderOptions = {}) {
+    const { resync: _, overlong, onSkip: __, ...limits } = options;
+    if (overlong !== undefined && overlong !== "refuse" && overlong !== "skip")
+      throw new SchemaError("argument", `Decoder's overlong is "refuse" or "skip"; got ${show(overlong)}`);
+    this.options = options;
+    this.engine = engineOf(codec);
+    this.limits = limitsOf({ ...this.engine.limits, ...limits });
+    this.run = new Reader(NOTHING, 0, this.limits, false);
+  }
+
+  /** Bytes received that no message has used yet. */
+  get buffered(): number {
+    return this.size + this.to - this.at;
+  }
+
+  /** How many more bytes the next message needs at the least; 1 or more. */
+  get needed(): number {
+    return this.size > 0 ? Math.max(1, this.missing - (this.to - this.at)) : 1;
+  }
+
+  /** Offset in the stream of the next message's first byte. */
+  get offset(): number {
+    return this.base + this.at - this.size;
+  }
+
+  /**
+   * Takes a chunk and gives the messages that are complete. They are decoded one by one as they are asked for, so that
+   * those before a bad one come out first; then DecodeError is thrown, and the decoder is spent. The chunk may be used
+   * for other things once all have been asked for.
+   */
+  push(chunk: Uint8Array): Iterable<Out> {
+    if (this.fatal) throw this.fatal;
+    if (!(chunk instanceof Uint8Array)) throw new TypeError(`push takes a Uint8Array; got ${show(chunk)}`);
+    this.final = false;
+    if (this.at < this.to) this.keep();
+    else if (this.size > 0 && chunk.length < this.missing) {
+      // Far from complete: nothing to decode yet.
+      this.base += this.to;
+      this.chunk = chunk;
+      this.at = 0;
+      this.to = chunk.length;
+      this.gather(chunk.length);
+      this.missing -= chunk.length;
+      return this;
+    }
+    this.base += this.to;
+    this.chunk = chunk;
+    this.at = 0;
+    this.to = chunk.length;
+    return this;
+  }
+
+  /** Says that no bytes will follow. Gives what that completes; throws DecodeError "truncated" when a message was cut short. */
+  end(): Iterable<Out> {
+    if (this.fatal) throw this.fatal;
+    this.final = true;
+    const first = this.next();
+    const decoder = this;
+    // Asked for at once, so that a cut message is not overlooked by who does not look.
+    return (function* () {
+      for (let result = first; !result.done; result = decoder.next()) yield result.value;
+    })();
+  }
+
+  /** Hands over the bytes that no message has used, and forgets them. */
+  take(): Uint8Array {
+    const bytes = new Uint8Array(this.buffered);
+    bytes.set(this.held.subarray(0, this.size));
+    bytes.set(this.chunk.subarray(this.at, this.to), this.size);
+    this.at = this.to;
+    this.drop();
+    return bytes;
+  }
+
+  /** Decodes everything from the next message on with another codec; may be called while iterating. */
+  use<Next>(codec: Codec<Next, never>): Decoder<Next> {
+    const { resync: _, overlong: __, onSkip: ___, ...limits } = this.options;
+    this.engine = engineOf(codec);
+    this.limits = limitsOf({ ...this.engine.limits, ...limits });
+    this.run = new Reader(NOTHING, 0, this.limits, false);
+    this.paused = undefined;
+    this.tried = 0;
+    this.missing = 0;
+    return this as unknown as Decoder<Next>;
+  }
+
+  [Symbol.iterator](): Iterator<Out> {
+    return this as unknown as Iterator<Out>;
+  }
+
+  /** Leaves the rest for later. Part of the iterator. */
+  return(): IteratorResult<Out> {
+    return { done: true, value: undefined };
+  }
+
+  /** The next complete message. Part of the iterator. */
+  next(): IteratorResult<Out> {
+    if (this.fatal) throw this.fatal;
+    for (;;) {
+      if (this.lost && !this.search()) return { done: true, value: undefined };
+      if (this.skipping > 0 && !this.skip()) return { done: true, value: undefined };
+      if (this.size === 0 && this.at === this.to) return { done: true, value: undefined };
+      const value = this.size === 0 ? this.inPlace() : this.gathered();
+      if (value !== STOP) return { done: false, value: value as Out };
+      // A fault has been dealt with (or thrown); anything else waits for more bytes.
+      if (!this.lost && this.skipping === 0) return { done: true, value: undefined };
+    }
+  }
+
+  /** One attempt by generated code; STOP when it cannot. */
+  private quick(b: Uint8Array, p: number, end: number): unknown {
+    const { decode, views } = this.engine;
+    if (!decode) return STOP;
+    const { run } = this;
+    run.elements = 0;
+    run.depth = 0;
+    run.start = p;
+    run.views = views;
+    // Bytes past the largest message are as good as not there.
+    const most = p + this.limits.maxMessageSize;
+    return decode(b, p, Math.min(end, most), run, this.final && end <= most);
+  }
+
+  private reader(b: Uint8Array, start: number, end: number, base: number): Reader {
+    const m = new Reader(b, start, this.limits, this.final);
+    m.bound(end, this.final);
+    m.base = base;
+    m.views = this.engine.views;
+    return m;
+  }
+
+  /** A message that starts in the chunk; if it does not end there, what there is of it is kept. */
+  private inPlace(): unknown {
+    const { chunk, at, to } = this;
+    const value = this.quick(chunk, at, to);
+    if (value !== STOP) {
+      this.progress(this.run.p);
+      return value;
+    }
+    const m = this.reader(chunk, at, to, this.base);
+    const slow = this.engine.op.decode(m);
+    if (slow !== STOP) {
+      this.progress(Math.max(m.p, m.far));
+      return slow;
+    }
+    if (m.fault) return this.bad(m);
+    this.tried = to - at;
+    this.missing = m.needed;
+    this.gather(to - at);
+    return STOP;
+  }
+
+  private progress(end: number): void {
+    if (end === this.at) throw this.stuck();
+    this.at = end;
+  }
+
+  private stuck(): DecodeError {
+    this.fatal = new DecodeError({
+      code: "length",
+      keys: [],
+      offset: this.offset,
+      expected: "a message of at least one byte",
+      actual: "the schema takes none, so that there would be no end of messages",
+    });
+    return this.fatal;
+  }
+
+  /** A message that started in an earlier chunk. */
+  private gathered(): unknown {
+    for (;;) {
+      const left = this.to - this.at;
+      if (left < this.missing && !this.final) {
+        this.gather(left);
+        this.missing -= left;
+        return STOP;
+      }
+      // More than is missing is taken along, so that the interpreter need not stop at every byte; what turns out to
+      // belong to the next message is given back to the chunk.
+      const added = Math.min(left, Math.max(this.missing, this.size, 4096));
+      this.gather(added);
+      const { held, size } = this;
+      let value: unknown = STOP;
+      let end = 0;
+      if (size >= 2 * this.tried) {
+        this.tried = size;
+        value = this.quick(held, 0, size);
+        end = this.run.p;
+      }
+      if (value === STOP) {
+        const m = this.paused ?? this.reader(held, 0, size, this.base + this.at - size);
+        if (this.paused) m.more(held, size, this.final);
+        this.paused = m;
+        value = this.engine.op.decode(m);
+        if (value !== STOP) end = Math.max(m.p, m.far);
+        else {
+          if (m.fault) return this.bad(m);
+          this.missing = m.needed;
+          if (this.at < this.to) continue;
+          return STOP;
+        }
+      }
+      if (end === 0) throw this.stuck();
+      const over = size - end;
+      const back = Math.min(over, added);
+      this.at -= back;
+      const kept = over - back;
+      if (kept > 0) {
+        // Only at the end of the stream: bytes of earlier chunks are left behind the message.
+        const rest = held.slice(end, end + kept);
+        this.drop();
+        this.held = rest;
+        this.size = kept;
+        this.missing = 0;
+      } else this.drop();
+      return value;
+    }
+  }
+
+  /** Forgets the straddling message; a large buffer, or one that views point into, is not used again. */
+  private drop(): void {
+    if (this.held.length > LARGE || this.engine.views) this.held = NOTHING;
+    this.size = 0;
+    this.paused = undefined;
+    this.tried = 0;
+    this.missing = 0;
+  }
+
+  /** Copies `n` bytes of the chunk behind the straddling message. */
+  private gather(n: number): void {
+    const { chunk, at, size } = this;
+    if (size + n > this.held.length) {
+      // In proportion to what has arrived, whatever was announced.
+      const room = new Uint8Array(Math.max(64, size + n, Math.min(2 * size, size + Math.max(n, this.missing))));
+      room.set(this.held.subarray(0, size));
+      this.held = room;
+    }
+    if (n > 32) this.held.set(at === 0 && n === chunk.length ? chunk : chunk.subarray(at, at + n), size);
+    else for (let i = 0; i < n; i++) this.held[size + i] = chunk[at + i] as number;
+    this.size = size + n;
+    this.at = at + n;
+  }
+
+  /** Takes over what is left of a chunk, because another comes or because it must be searched together with what is held. */
+  private keep(): void {
+    const left = this.to - this.at;
+    if (this.size === 0) {
+      this.tried = 0;
+      this.missing = 0;
+    }
+    this.gather(left);
+    this.missing = Math.max(0, this.missing - left);
+  }
+
+  /** A bad message: an error, unless there is a policy that goes on. */
+  private bad(m: Reader): typeof STOP {
+    const error = m.error();
+    const { announced } = m;
+    if (this.options.overlong === "skip" && announced > 0) {
+      // All bytes of the message are skipped, those at hand and those to come.
+      this.merge();
+      this.lost = undefined;
+      this.skipping = announced;
+      this.report(error, announced);
+      return STOP;
+    }
+    if (this.options.resync) {
+      this.merge();
+      this.lost = { error, bytes: 0 };
+      // The bad message's own start is not the next start.
+      if (!("after" in this.options.resync)) {
+        this.at += 1;
+        this.lost.bytes = 1;
+      }
+      return STOP;
+    }
+    this.fatal = error;
+    throw error;
+  }
+
+  private report(error: DecodeError, bytes: number): void {
+    this.skipped += bytes;
+    this.options.onSkip?.(error, bytes);
+  }
+
+  /** Puts what is held and what is left of the chunk into one chunk. */
+  private merge(): void {
+    if (this.size === 0) return;
+    const { base, at } = this;
+    const start = base + at - this.size;
+    const bytes = this.take();
+    this.chunk = bytes;
+    this.at = 0;
+    this.to = bytes.length;
+    this.base = start;
+  }
+
+  /** Passes over bytes of an over-long message; true when it has been passed. */
+  private skip(): boolean {
+    const n = Math.min(this.skipping, this.to - this.at);
+    this.at += n;
+    this.skipping -= n;
+    return this.skipping === 0;
+  }
+
+  /** Looks for the next start; true when it has been found. */
+  private search(): boolean {
+    const lost = this.lost as { error: DecodeError; bytes: number };
+    const resync = this.options.resync as Resync;
+    this.merge();
+    const { chunk, at, to } = this;
+    let found = -1;
+    let keep = 0;
+    if ("plausible" in resync) {
+      const last = this.final ? to - 1 : to - resync.size;
+      for (let p = at; p <= last && found < 0; p++) if (resync.plausible(chunk.subarray(0, to), p)) found = p;
+      keep = Math.max(0, resync.size - 1);
+    } else {
+      const mark = "at" in resync ? resync.at : resync.after;
+      const bytes = typeof mark === "string" ? Uint8Array.from(mark, (c) => c.charCodeAt(0)) : mark;
+      found = find(chunk, at, at, to, [bytes], 1);
+      if (found >= 0 && "after" in resync) found += bytes.length;
+      keep = bytes.length - 1;
+    }
+    const next = found >= 0 ? found : Math.max(at, this.final ? to : to - keep);
+    lost.bytes += next - at;
+    this.at = next;
+    if (lost.bytes > (resync.max ?? this.limits.maxMessageSize)) {
+      this.fatal = lost.error;
+      throw lost.error;
+    }
+    if (found < 0 && !this.final) return false;
+    this.lost = undefined;
+    this.report(lost.error, lost.bytes);
+    return found >= 0;
+  }
+}
