@@ -11,8 +11,12 @@ export const whyAbsent = codec.missing ?? (codec.compile ? undefined : "@wirefor
 export async function codecOf(message, mode) {
   const name = `wireform ${mode}`;
   if (whyAbsent) return { name, why: whyAbsent };
-  const schema = await message.wireform(codec);
-  if (!schema) return { name, why: `the protocol's schema for ${message.id} is not there yet` };
-  const compiled = codec.compile(schema, { mode });
-  return { name, decode: (bytes) => compiled.decode(bytes), encode: (value) => compiled.encode(value) };
+  try {
+    const schema = await message.wireform(codec);
+    if (!schema) return { name, why: `the protocol's schema for ${message.id} is not there yet` };
+    const compiled = codec.compile(schema, { mode });
+    return { name, decode: (bytes) => compiled.decode(bytes), encode: (value) => compiled.encode(value) };
+  } catch (error) {
+    return { name, why: `does not compile: ${error.message.split("\n")[0]}` };
+  }
 }

@@ -29,15 +29,26 @@ const refuse = (what) => {
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const toUtf8 = new TextEncoder();
 
-const readText = (bytes, offset, end) => {
-  let seen = 0;
-  for (let i = offset; i < end; i++) seen |= bytes[i];
-  return seen < 128 ? readAscii(bytes, offset, end) : utf8.decode(bytes.subarray(offset, end));
+// Section 4.7: a topic name has a character, and neither wildcards nor U+0000. Seen in the same pass as "all ASCII":
+// 0 for what is fine, 0x80 and above for text beyond ASCII, 1 for what is forbidden.
+const verdicts = Uint8Array.from({ length: 256 }, (_, code) =>
+  code >= 0x80 ? 0x80 : "\0#+".includes(String.fromCharCode(code)) ? 1 : 0,
+);
+const checkTopic = (topic) => (/^[^+#\0]+$/.test(topic) ? topic : refuse("topic"));
+
+const readTopic = (bytes, offset, end) => {
+  let seen = offset === end ? 1 : 0;
+  for (let i = offset; i < end; i++) seen |= verdicts[bytes[i]];
+  if (seen === 0) return readAscii(bytes, offset, end);
+  return checkTopic(utf8.decode(bytes.subarray(offset, end)));
 };
-const isAscii = (text) => {
-  let seen = 0;
-  for (let i = 0; i < text.length; i++) seen |= text.charCodeAt(i);
-  return seen < 128;
+const isPlain = (topic) => {
+  let seen = topic === "" ? 1 : 0;
+  for (let i = 0; i < topic.length; i++) {
+    const code = topic.charCodeAt(i);
+    seen |= code > 255 ? 0x80 : verdicts[code];
+  }
+  return seen === 0;
 };
 
 const hand = {
@@ -46,7 +57,7 @@ const hand = {
     const first = bytes[0];
     if (first >> 4 !== 3) refuse("not PUBLISH");
     const qos = (first >> 1) & 3;
-    if (qos === 3) refuse("qos");
+    if (qos === 3 || (qos === 0 && (first & 8) !== 0)) refuse("qos");
     let length = bytes[1] & 0x7f;
     let at = 2;
     for (let shift = 7; bytes[at - 1] > 127; shift += 7) {
@@ -60,7 +71,7 @@ const hand = {
     const topicEnd = topicStart + ((bytes[at] << 8) | bytes[at + 1]);
     const payloadStart = qos > 0 ? topicEnd + 2 : topicEnd;
     if (payloadStart > end) refuse("length");
-    const topic = readText(bytes, topicStart, topicEnd);
+    const topic = readTopic(bytes, topicStart, topicEnd);
     if (qos === 0)
       return {
         type: "publish",
@@ -89,10 +100,11 @@ const hand = {
     if (type !== "publish") refuse("type");
     if ((dup !== true && dup !== false) || (retain !== true && retain !== false)) refuse("flags");
     if (qos !== 0 && qos !== 1 && qos !== 2) refuse("qos");
+    if (dup && qos === 0) refuse("dup");
     if (typeof topic !== "string") refuse("topic");
     if (!(payload instanceof Uint8Array)) refuse("payload");
-    const ascii = isAscii(topic);
-    if (!ascii && !topic.isWellFormed()) refuse("topic");
+    const ascii = isPlain(topic);
+    if (!ascii && !checkTopic(topic).isWellFormed()) refuse("topic");
     const encoded = ascii ? undefined : toUtf8.encode(topic);
     const topicLength = ascii ? topic.length : encoded.length;
     if (topicLength > 0xffff) refuse("topic");
