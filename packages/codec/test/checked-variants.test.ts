@@ -29,6 +29,13 @@ describe("a variant that is a checked struct", () => {
     expect(() => codec.encode({ type: "range", from: 0, to: 2 })).toThrow(expect.objectContaining(zero));
   });
 
+  it("is complete and of the right types before it is checked", () => {
+    const wrong = (value: unknown) => () => codec.encode(value as never);
+    expect(wrong({ type: "range", from: 2 })).toThrow(expect.objectContaining({ code: "missing", path: "to" }));
+    expect(wrong({ type: "range", from: 2, to: "9" })).toThrow(expect.objectContaining({ code: "type", path: "to" }));
+    expect(wrong({ type: "one", value: "2" })).toThrow(expect.objectContaining({ code: "type", path: "value" }));
+  });
+
   it("shares a byte with a tag of some bits, and reads its own fields", () => {
     const Long = check(struct({ wide: bits(4), n: when(field("wide"), u16) }), ({ n }) => n !== 0, "must not be 0");
     const packed = compileHere(union("type", bits(4), { long: [1, Long] }));

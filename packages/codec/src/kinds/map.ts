@@ -123,10 +123,10 @@ export function check<S extends AnySchema>(schema: S, predicate: (value: Infer<S
           m.fail("rejected", message, `got ${failed}`, at);
           return STOP;
         },
-        back(w, value) {
+        back: (_w, value) => value,
+        accept(w, value) {
           const failed = passes(value);
           if (failed !== undefined) throw w.fail("rejected", message, `got ${failed}`);
-          return value;
         },
         emitForward(source, raw) {
           const kept = source.store(raw);

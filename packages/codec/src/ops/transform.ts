@@ -15,6 +15,8 @@ export interface Transform {
   forward(m: Reader, raw: unknown, at: number): unknown | typeof STOP;
   /** Throws EncodeError when the value is refused. */
   back(w: Writer, value: unknown): unknown;
+  /** Asked once the wrapped op has taken the value, so that it sees only complete ones; throws EncodeError. */
+  accept?(w: Writer, value: unknown): void;
   emitForward(source: Source, raw: string): string;
   emitBack(source: Source, value: string): string;
   /** What the result is, where it differs from what is wrapped. */
@@ -35,7 +37,15 @@ export function transformed(inner: Op, change: Transform): Op {
       if (raw === STOP) return m.leave(undefined, 0, undefined, [saved?.numbers[0] ?? at]);
       return change.forward(m, raw, saved?.numbers[0] ?? at);
     },
-    encode: (w, value) => inner.encode(w, change.back(w, value)),
+    encode(w, value) {
+      const at = w.p;
+      inner.encode(w, change.back(w, value));
+      if (!change.accept) return;
+      const end = w.p;
+      w.p = at;
+      change.accept(w, value);
+      w.p = end;
+    },
     emitDecode: (source) => change.emitForward(source, inner.emitDecode(source)),
     emitEncode: (source, value) => inner.emitEncode(source, change.emitBack(source, value)),
   };
@@ -53,7 +63,10 @@ export function transformed(inner: Op, change: Transform): Op {
       const raw = inner.get(m, p);
       return raw === STOP ? STOP : change.forward(m, raw, p);
     },
-    put: (w, p, value) => inner.put(w, p, change.back(w, value)),
+    put(w, p, value) {
+      inner.put(w, p, change.back(w, value));
+      change.accept?.(w, value);
+    },
     emitGet: (source, base, offset) => change.emitForward(source, inner.emitGet(source, base, offset)),
     emitPut: (source, base, offset, value) => inner.emitPut(source, base, offset, change.emitBack(source, value)),
   };
