@@ -33,6 +33,8 @@ export class Connection<Out, In = Out> implements AsyncIterable<Out>, Observed {
   readonly #outbound: Outbound<In>;
   readonly #reading: Reading<Out>;
   readonly #highWater: number;
+  /** Below so many queued bytes there is nothing to consider after sending. */
+  readonly #easy: number;
   readonly #maxSent: number;
 
   /** Usually called for you by `connect`, `listen` and `attach`. Throws OptionError, which names the bad option. */
@@ -42,6 +44,7 @@ export class Connection<Out, In = Out> implements AsyncIterable<Out>, Observed {
     this.#outbound = this.#link.outbound;
     this.#reading = this.#link.reading;
     this.#highWater = checked.highWater;
+    this.#easy = checked.maxSent === Number.POSITIVE_INFINITY ? checked.highWater : 0;
     this.#maxSent = checked.maxSent;
     port.open(this.#link);
     tell(checked.observe, { type: "open", connection: this });
@@ -97,8 +100,7 @@ export class Connection<Out, In = Out> implements AsyncIterable<Out>, Observed {
     const outbound = this.#outbound;
     if (!outbound.ready) return this.#refuse();
     if (options?.signal) return this.#sendRevocable(message, options.signal);
-    outbound.add(message);
-    return outbound.queued < this.#highWater && this.#maxSent === Number.POSITIVE_INFINITY ? sent : this.#room();
+    return outbound.add(message) < this.#easy ? sent : this.#room();
   }
 
   /** Sends messages one after the other, waiting whenever the peer is slow. Resolves when more may be sent. */

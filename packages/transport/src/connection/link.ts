@@ -23,10 +23,9 @@ import { Outbound, type OutboundOwner } from "./outbound.js";
 import type { Port, PortSink } from "./port.js";
 import { Reading, type ReadingOwner } from "./reading.js";
 import { onAbort } from "./signal.js";
-import { likelyProtocol, sniffLength } from "./sniff.js";
+import { FirstBytes } from "./sniff.js";
 import { Watch, type Watched } from "./watch.js";
 
-const nothing = new Uint8Array(0);
 // Shared: a stack for each of a million closed connections would cost more than it tells.
 const closedWell = new ConnectionError("closed", "the connection is closed");
 
@@ -56,7 +55,7 @@ export class Link<Out, In> implements PortSink, Watched, ReadingOwner, OutboundO
   #failure: ConnectionError | undefined;
   #portClosed = false;
   #over = false;
-  #first: Uint8Array = nothing;
+  readonly #first: FirstBytes = new FirstBytes();
 
   constructor(owner: Observed, port: Port, options: CheckedOptions<Out, In>) {
     this.port = port;
@@ -85,8 +84,8 @@ export class Link<Out, In> implements PortSink, Watched, ReadingOwner, OutboundO
     this.bytesReceived += chunk.length;
     this.#watch.heard();
     if (this.#closing) return true;
-    if (this.inbound.messages > 0) this.#first = nothing;
-    else if (this.#first.length < sniffLength) this.#keepFirst(chunk);
+    if (this.inbound.messages > 0) this.#first.forget();
+    else this.#first.see(chunk);
     this.inbound.arrive(chunk);
     this.serve();
     const { maxReceived } = this.options;
@@ -231,7 +230,7 @@ export class Link<Out, In> implements PortSink, Watched, ReadingOwner, OutboundO
 
   /** The bytes are no messages: reading is over. There is `closeTimeout` to answer that, then the connection is closed. */
   badBytes(error: unknown): ConnectionError {
-    const likely = this.inbound.messages === 0 ? likelyProtocol(this.#first) : undefined;
+    const likely = this.inbound.messages === 0 ? this.#first.likely : undefined;
     const failure = fromDecoding(error, likely);
     this.#failure ??= failure;
     this.inbound.abandon();
@@ -307,14 +306,6 @@ export class Link<Out, In> implements PortSink, Watched, ReadingOwner, OutboundO
       if (this.#idle) this.beginClose();
       else this.closeWhenIdle();
     });
-  }
-
-  #keepFirst(chunk: Uint8Array): void {
-    const kept = this.#first.length;
-    const first = new Uint8Array(Math.min(sniffLength, kept + chunk.length));
-    first.set(this.#first);
-    first.set(chunk.subarray(0, first.length - kept), kept);
-    this.#first = first;
   }
 
   #handlerFailed(error: unknown): void {

@@ -75,6 +75,8 @@ export class Outbound<In> {
   #turnEnds: (() => void) | undefined;
   readonly #flushes: FlushWaiter[] = [];
 
+  /** True while a message may be added. */
+  ready = true;
   /** Messages handed to `send`. */
   messages = 0;
   /** Bytes that the system has accepted. */
@@ -115,11 +117,6 @@ export class Outbound<In> {
     this.#codec = codec;
   }
 
-  /** True while a message may be added. */
-  get ready(): boolean {
-    return !this.#finishing && this.#failure === undefined && this.queued < this.#maxQueued;
-  }
-
   /** What stands in the way of adding a message. */
   obstacle(): ConnectionError {
     if (this.#failure) return this.#failure;
@@ -128,21 +125,17 @@ export class Outbound<In> {
     return new ConnectionError("limit", `${text}; await send() to wait for the peer in time`);
   }
 
-  /** Encodes a message into the gathering buffer. Throws the codec's EncodeError with nothing added. */
-  add(message: In): void {
-    if (this.#expectLarge) {
-      this.#addSized(message);
-      return;
-    }
+  /** Encodes a message into the gathering buffer and returns how much is queued. Throws the codec's EncodeError with nothing added. */
+  add(message: In): number {
+    if (this.#expectLarge) return this.#addSized(message);
     const gather = this.#gather ?? this.#open(this.#expect);
     try {
       this.#fill = this.#codec.write(message, gather, this.#fill);
     } catch (error) {
       if (codeOf(error) !== "overflow") throw error;
-      this.#addSized(message);
-      return;
+      return this.#addSized(message);
     }
-    this.#added();
+    return this.#added();
   }
 
   /** Adds bytes as they are; from 16 KiB on by reference, so they must not change until flushed. */
@@ -230,6 +223,7 @@ export class Outbound<In> {
   /** Nothing may be sent after this; what is queued leaves, then the port is ended. */
   finish(): Promise<void> {
     this.#finishing = true;
+    this.ready = false;
     return this.flush();
   }
 
@@ -240,6 +234,7 @@ export class Outbound<In> {
     for (const piece of batch.pieces) if (piece.buffer) giveBuffer(piece.buffer);
     this.#flightBytes -= batch.bytes;
     this.sentBytes += batch.bytes;
+    this.ready = !this.over && this.queued < this.#maxQueued;
     this.#owner.progressed();
     while (this.#flushes.length > 0 && (this.#flushes[0] as FlushWaiter).target <= this.sentBytes) {
       this.#flushes.shift()?.resolve();
@@ -257,6 +252,7 @@ export class Outbound<In> {
   fail(error: ConnectionError): void {
     if (this.#failure) return;
     this.#failure = error;
+    this.ready = false;
     this.#room?.reject(error);
     for (const waiter of this.#flushes) waiter.reject(error);
     this.#flushes.length = 0;
@@ -290,7 +286,7 @@ export class Outbound<In> {
   }
 
   /** The slower way in: asks the size first, then gives large messages a buffer of their own. */
-  #addSized(message: In): void {
+  #addSized(message: In): number {
     const size = this.#codec.size(message);
     this.#expectLarge = size >= largeMessage;
     if (this.#expectLarge) {
@@ -306,12 +302,15 @@ export class Outbound<In> {
       }
       this.#fill = this.#codec.write(message, this.#gather as Uint8Array, this.#fill);
     }
-    this.#added();
+    return this.#added();
   }
 
-  #added(): void {
+  #added(): number {
     this.messages++;
-    if (this.#fill + this.#pendingBytes >= this.#highWater) this.push();
+    const waiting = this.#fill + this.#pendingBytes;
+    const queued = waiting + this.#flightBytes;
+    if (queued >= this.#maxQueued) this.ready = false;
+    if (waiting >= this.#highWater) this.push();
     else if (!this.#corked && !this.#scheduled) {
       this.#scheduled = true;
       this.#turnEnds ??= () => {
@@ -319,6 +318,7 @@ export class Outbound<In> {
       };
       this.#clock.defer(this.#turnEnds);
     }
+    return queued;
   }
 }
 

@@ -18,8 +18,8 @@ const texts: readonly (readonly [string, string])[] = [
   ["\r\n\r\n\0\r\nQUIT\n", "a PROXY protocol header"],
 ];
 
-/** As many first bytes as {@link likelyProtocol} can use. */
-export const sniffLength = 16;
+/** As many first bytes as can tell anything. */
+const sniffLength = 16;
 
 /** The well-known protocol that begins like this, if any. */
 export function likelyProtocol(first: Uint8Array): string | undefined {
@@ -31,4 +31,28 @@ export function likelyProtocol(first: Uint8Array): string | undefined {
   }
   if (first.length >= 4 && first.every((byte) => byte === 0)) return "nothing but zeros";
   return undefined;
+}
+
+const nothing = new Uint8Array(0);
+
+/** The first bytes of a stream, kept until it has proved to be what was expected. */
+export class FirstBytes {
+  #bytes: Uint8Array = nothing;
+
+  see(chunk: Uint8Array): void {
+    const kept = this.#bytes.length;
+    if (kept >= sniffLength) return;
+    const bytes = new Uint8Array(Math.min(sniffLength, kept + chunk.length));
+    bytes.set(this.#bytes);
+    bytes.set(chunk.subarray(0, bytes.length - kept), kept);
+    this.#bytes = bytes;
+  }
+
+  forget(): void {
+    this.#bytes = nothing;
+  }
+
+  get likely(): string | undefined {
+    return likelyProtocol(this.#bytes);
+  }
 }
