@@ -2,7 +2,7 @@
 // wrong, the interpreter does again and says why; so both agree by construction.
 
 import { DecodeError, SchemaError, show } from "./errors.js";
-import { inspect, type Node } from "./inspect.js";
+import { type Inspection, inspect } from "./inspect.js";
 import { type Limits, limitsOf } from "./limits.js";
 import { lower, type Op } from "./plan.js";
 import { Reader, STOP } from "./runtime/reader.js";
@@ -35,7 +35,7 @@ export interface Codec<Out, In = Out> {
   /** Reads one message at `offset`: its value and the offset behind it, or how many more bytes it needs at the least. Throws DecodeError. */
   read(from: Uint8Array, offset?: number): { value: Out; offset: number } | { needed: number };
   /** The bytes as a tree, as far as they can be understood. Never throws for what the bytes hold. */
-  inspect(bytes: Uint8Array, options?: { offset?: number }): Node;
+  inspect(bytes: Uint8Array, options?: { offset?: number }): Inspection;
   /** The fewest and the most bytes of a message. */
   readonly bound: { readonly min: number; readonly max: number };
   /** The JavaScript that was generated, as an ES module; empty when interpreted. */

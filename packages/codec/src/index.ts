@@ -12,7 +12,9 @@ export {
   type SchemaCode,
   SchemaError,
 } from "./errors.js";
+export type { Inspection, Node } from "./inspect.js";
 export { type ArraySchema, array, type TypedArraySchema, typedArray } from "./kinds/array.js";
+export { asText, type IntegerFacts } from "./kinds/as-text.js";
 export { type BitsSchema, bits, flag } from "./kinds/bits.js";
 export {
   type BytesSchema,
@@ -84,6 +86,7 @@ export { type AtSchema, at, type CustomOptions, custom, lazy, type WhenSchema, w
 export { type Length, type Nullable, nullable, type Rest, rest, type Until, until } from "./length.js";
 export type { Limits } from "./limits.js";
 export { type Condition, field, type Ref } from "./reference.js";
+export { type RenderOptions, render } from "./render.js";
 export {
   adler32,
   type Checksum,

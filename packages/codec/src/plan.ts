@@ -103,11 +103,17 @@ export interface Context {
   /** Ops of recursive schemas, by the function that gives the schema. */
   readonly recursive: Map<unknown, { op: Op | undefined }>;
   /** Lowers a child, in the same struct unless `scope` says otherwise; bit places are passed on only when given. */
-  lower(schema: AnySchema, change?: { scope?: Scope | undefined; bits?: BitPlace | undefined }): Op;
+  lower(schema: AnySchema, change?: Role & { scope?: Scope | undefined; bits?: BitPlace | undefined }): Op;
 }
 
 /** Sees every op as it is made, and may wrap it. */
-export type Wrap = (op: Op, schema: AnySchema) => Op;
+export type Wrap = (op: Op, schema: AnySchema, role: Role) => Op;
+
+/** What a child is to the schema that holds it: a named field, an element, or neither. */
+export interface Role {
+  readonly key?: string;
+  readonly element?: boolean;
+}
 
 function context(
   scope: Scope | undefined,
@@ -122,7 +128,7 @@ function context(
     lower(schema, change = {}) {
       const inner = context("scope" in change ? change.scope : scope, change.bits, recursive, wrap);
       const op = (schema["~lower"] as (schema: AnySchema, context: Context) => Op)(schema, inner);
-      return wrap ? wrap(op, schema) : op;
+      return wrap ? wrap(op, schema, change) : op;
     },
   };
 }

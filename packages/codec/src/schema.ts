@@ -11,6 +11,8 @@ export interface Facts {
   readonly max: number;
   /** Set on bit fields: the width in bits. */
   readonly bits?: number;
+  /** Set on integers that are not text already. */
+  readonly integer?: { readonly signed: boolean; readonly big: boolean; readonly boolean?: boolean };
   /** Set on structs that start in the middle of a byte, as variants behind a tag of some bits do: the bits before it. */
   readonly lead?: number;
   /** True when it takes all bytes up to the end of its surroundings, so that nothing may follow. */

@@ -69,7 +69,7 @@ export function array<S extends AnySchema, const L extends Length>(item: S, leng
 
 function lowerArray(item: AnySchema, length: Length, bounds: { min: number; max: number }, context: Context): Op {
   const count = countOf(context, length);
-  const op = context.lower(item);
+  const op = context.lower(item, { element: true });
   if (count.mode === "rest") return restArray(op, bounds);
   if (count.mode === "until") return untilArray(length as Until, delimitersOf(length as Until, latin1), op, bounds);
   return countedArray(count, op, bounds);

@@ -42,7 +42,7 @@ export function bits<const N extends number>(
   const label = `bits(${width})`;
   return node(
     "bits",
-    facts(Math.floor(width / 8), Math.ceil(width / 8), { bits: width }),
+    facts(Math.floor(width / 8), Math.ceil(width / 8), { bits: width, integer: { signed, big: width > 48 } }),
     { label, width, signed },
     (_schema: never, context: never) => bitsOp(width, alone(context, width, label), signed),
   );
@@ -51,7 +51,7 @@ export function bits<const N extends number>(
 /** One bit as a boolean. */
 export const flag: Schema<boolean> = /* @__PURE__ */ node(
   "flag",
-  /* @__PURE__ */ facts(0, 1, { bits: 1 }),
+  /* @__PURE__ */ facts(0, 1, { bits: 1, integer: { signed: false, big: false, boolean: true } }),
   { width: 1 },
   (_schema: never, context: never) =>
     transformed(bitsOp(1, alone(context, 1, "flag"), false), {

@@ -7,10 +7,14 @@ import { type AnySchema, type Infer, isSchema, node, type Schema } from "../sche
 import type { Covering } from "./struct.js";
 
 /** The fields that are covered, from the first to the last, both included. Without `to`, all up to the end of the struct. */
-export interface FieldRange<From extends string, To extends string> {
+export interface FieldRange<From extends string = string, To extends string = string> {
   readonly from: From;
   readonly to?: To;
 }
+
+/** The names in a range; no name stands for the end of the struct. */
+type FromOf<R extends FieldRange> = R["from"];
+type ToOf<R extends FieldRange> = R extends { readonly to: infer To extends string } ? To : never;
 
 export interface CoveringSchema<S extends AnySchema, From extends string, To extends string>
   extends Schema<Infer<S>, Infer<S> | undefined, From | To>,
@@ -24,14 +28,14 @@ export interface ChecksumSchema<S extends AnySchema, From extends string, To ext
   readonly algorithm: Checksum;
 }
 
-function checkRange(schema: AnySchema, range: FieldRange<string, string>, what: string): void {
+function checkRange(schema: AnySchema, range: FieldRange, what: string): void {
   if (!isSchema(schema)) throw new SchemaError("argument", `${what} takes an integer schema; got ${show(schema)}`);
   if (typeof range?.from !== "string" || (range.to !== undefined && typeof range.to !== "string"))
     throw new SchemaError("argument", `${what} covers { from: "field", to: "field" }; got ${show(range)}`);
 }
 
 /** The last key of the struct that is being lowered, where the range does not say one. */
-const lastKey = (context: Context, range: FieldRange<string, string>): string =>
+const lastKey = (context: Context, range: FieldRange): string =>
   range.to ?? (context.scope?.keys[context.scope.keys.length - 1] as string);
 
 /**
@@ -41,11 +45,11 @@ const lastKey = (context: Context, range: FieldRange<string, string>): string =>
  * @example
  * struct({ kind: u8, body: bytes(u16), crc: checksum(u32, crc32, { from: "kind", to: "body" }) })
  */
-export function checksum<S extends AnySchema, const From extends string, const To extends string = never>(
+export function checksum<S extends AnySchema, const R extends FieldRange>(
   schema: S,
   algorithm: Checksum,
-  range: FieldRange<From, To>,
-): ChecksumSchema<S, From, To> {
+  range: R,
+): ChecksumSchema<S, FromOf<R>, ToOf<R>> {
   checkRange(schema, range, "checksum");
   if (typeof algorithm?.update !== "function")
     throw new SchemaError("argument", `checksum takes an algorithm such as crc32; got ${show(algorithm)}`);
@@ -87,10 +91,10 @@ function inStruct(context: Context, schema: AnySchema, what: string): Op {
  * @example
  * struct({ length: lengthOf(u16, { from: "topic" }), topic: string(u8), payload: bytes(rest) })
  */
-export function lengthOf<S extends AnySchema, const From extends string, const To extends string = never>(
+export function lengthOf<S extends AnySchema, const R extends FieldRange>(
   schema: S,
-  range: FieldRange<From, To>,
-): CoveringSchema<S, From, To> {
+  range: R,
+): CoveringSchema<S, FromOf<R>, ToOf<R>> {
   checkRange(schema, range, "lengthOf");
   return node(
     "lengthOf",

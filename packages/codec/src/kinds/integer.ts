@@ -17,7 +17,9 @@ function int<T extends number | bigint = number>(
   safe = false,
 ): IntegerSchema<T> {
   const format: IntegerFormat = Object.freeze({ bytes, signed, little, safe });
-  return node(kind, facts(bytes, bytes), { format }, () => integer(format));
+  return node(kind, facts(bytes, bytes, { integer: { signed, big: bytes === 8 && !safe } }), { format }, () =>
+    integer(format),
+  );
 }
 
 /** Unsigned, 0 to 255. */

@@ -175,11 +175,16 @@ function placesOf(
   { endian, bitOrder }: Required<StructOptions>,
 ): Map<string, BitPlace> {
   const places = new Map<string, BitPlace>();
+  // Where byte order and bit order agree, fields take bytes in turn, so that a run can end at every whole byte.
+  const inTurn = (endian === "big") === (bitOrder === "msb");
   for (let i = 0; i < entries.length; ) {
     let end = i;
     let total = 0;
-    while (end < entries.length && entries[end]?.[1].facts.bits !== undefined)
+    while (end < entries.length && entries[end]?.[1].facts.bits !== undefined) {
+      if (inTurn && total > 0 && total % 8 === 0) break;
       total += entries[end++]?.[1].facts.bits as number;
+    }
+    if (end === i) end = ++i;
     const run = {};
     let taken = 0;
     for (; i < end; i++) {
@@ -193,7 +198,6 @@ function placesOf(
       });
       taken += width;
     }
-    i = Math.max(end, i) + (end === i ? 1 : 0);
   }
   return places;
 }
@@ -220,7 +224,7 @@ export function lowerStruct(
   const places = placesOf(entries, order);
   const lowered: Entry[] = entries.map(([key, schema]) => {
     try {
-      const named: Named = { key, op: context.lower(schema, { scope, bits: places.get(key) }) };
+      const named: Named = { key, op: context.lower(schema, { key, scope, bits: places.get(key) }) };
       names.set(key, named);
       return { key, op: named.op, named, before: -1, after: -1 };
     } catch (error) {

@@ -35,7 +35,12 @@ function one<T extends number | bigint>(
   if (!Number.isInteger(bytes) || bytes < 1 || bytes > most)
     throw new SchemaError("argument", `${kind}'s maxBytes is a whole number from 1 to ${most}; got ${show(maxBytes)}`);
   const format: VarintFormat = Object.freeze({ form, maxBytes: bytes, big, minimal });
-  return node(kind, facts(1, bytes), { format }, () => varint(format));
+  return node(
+    kind,
+    facts(1, bytes, { integer: { signed: form === "sleb" || form === "zigzag", big } }),
+    { format },
+    () => varint(format),
+  );
 }
 
 function kind(form: VarintFormat["form"], name: string): VarintKind {

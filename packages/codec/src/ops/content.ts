@@ -2,9 +2,9 @@
 // encoding is refused, never replaced.
 
 import { hex } from "../errors.js";
+import { put, take } from "../runtime/bytes.js";
 import type { Reader } from "../runtime/reader.js";
 import { STOP } from "../runtime/reader.js";
-import { put, take } from "../runtime/bytes.js";
 import { type Encoding, sizeUtf8 } from "../runtime/text.js";
 import type { Writer } from "../runtime/writer.js";
 import type { Source } from "../source.js";

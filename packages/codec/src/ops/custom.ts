@@ -1,7 +1,7 @@
 // Law: the way out for what no other op describes. The user's functions see bytes and values only, are passed in as
 // arguments, and what they throw becomes an error with path and offset.
 
-import { EncodeError, DecodeError } from "../errors.js";
+import { DecodeError, EncodeError } from "../errors.js";
 import type { Op } from "../plan.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 import type { Writer } from "../runtime/writer.js";

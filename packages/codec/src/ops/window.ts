@@ -10,10 +10,10 @@ import type { Writer } from "../runtime/writer.js";
 import type { Source } from "../source.js";
 import {
   type Count,
+  derive,
   emitDerive,
   emitReadCount,
   emitWriteCount,
-  derive,
   readCount,
   widthOf,
   writeCount,

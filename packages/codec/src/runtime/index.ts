@@ -1,7 +1,7 @@
 // Law: these are the only functions that generated code may call.
 
-export { checksumOver } from "../ops/derived.js";
 export { callDecode } from "../ops/custom.js";
+export { checksumOver } from "../ops/derived.js";
 export { sameBytes } from "../ops/transform.js";
 export { readTyped, writeTyped } from "../ops/typed.js";
 export { copy, delimiterAt, find, put, sameAt, take } from "./bytes.js";

@@ -62,6 +62,8 @@ export class Reader {
   fault: Fault | undefined;
   /** Keys of the place of the fault, innermost first. */
   keys: Key[] = [];
+  /** Where set, wrong checksums are noted here instead of ending the message. */
+  forgiven: { offset: number; want: number | bigint }[] | undefined;
   saved: Saved[] = [];
   resuming = false;
 

@@ -1,7 +1,7 @@
 // Law: a value is written once, front to back. What is known only later (lengths, counts, checksums) gets its place
 // first and its bytes when they are known; a place whose width depends on its value is widened by moving what follows.
 
-import { EncodeError, type EncodeCode, type Key, show } from "../errors.js";
+import { type EncodeCode, EncodeError, type Key, show } from "../errors.js";
 import type { Limits } from "../limits.js";
 
 /** A message being encoded: the bytes so far, the position, and the fields that wait for their value. */
