@@ -104,9 +104,11 @@ type Unknown<Path extends string, Names> = Path extends unknown
   : never;
 /** Turns a reference to a field that is not there into a compile error that names it. */
 export type Checked<F extends Fields> = {
-  [K in keyof F]: [Unknown<Local<RefsOf<F[K]>>, keyof F>] extends [never]
+  [K in keyof F]: IsAny<RefsOf<F[K]>> extends true
     ? unknown
-    : { readonly error: `this struct has no field "${Unknown<Local<RefsOf<F[K]>>, keyof F>}"` };
+    : [Unknown<Local<RefsOf<F[K]>>, keyof F>] extends [never]
+      ? unknown
+      : { readonly error: `this struct has no field "${Unknown<Local<RefsOf<F[K]>>, keyof F>}"` };
 };
 
 /** The paths a Length refers to. */

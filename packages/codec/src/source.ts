@@ -81,6 +81,15 @@ export class Source {
     return name;
   }
 
+  /** Stores what a function of the user gives; gives up where it throws, so that the interpreter says where. */
+  attempt(call: string, hint: string): string {
+    const name = this.name(hint);
+    this.line(`let ${name};`);
+    this.block("try {", () => this.line(`${name} = ${call};`), "} catch {");
+    this.block("", () => this.stop());
+    return name;
+  }
+
   /** Gives up: the interpreter then says why. */
   stop(condition?: string): void {
     const stop = this.direction === "decode" ? `return ${this.use("STOP", STOP)};` : "return -1;";

@@ -1,6 +1,7 @@
 // The user's own functions between the wire's value and theirs. They must be pure: a failed or cut message is read again.
 
 import { DecodeError, EncodeError, SchemaError, show } from "../errors.js";
+import { traits } from "../ops/leaf.js";
 import { type Transform, transformed } from "../ops/transform.js";
 import type { Context } from "../plan.js";
 import { STOP } from "../runtime/reader.js";
@@ -68,8 +69,8 @@ function mapping(decode: (value: unknown) => unknown, encode: (value: unknown) =
         throw w.fail("rejected", "a value that its encode function accepts", reason(cause), cause);
       }
     },
-    emitForward: (source, raw) => source.store(`${source.constant(decode)}(${raw})`, "mapped"),
-    emitBack: (source, value) => source.store(`${source.constant(encode)}(${value})`, "mapped"),
+    emitForward: (source, raw) => source.attempt(`${source.constant(decode)}(${raw})`, "mapped"),
+    emitBack: (source, value) => source.attempt(`${source.constant(encode)}(${value})`, "mapped"),
     traits: {},
   };
 }
@@ -114,7 +115,7 @@ export function check<S extends AnySchema>(schema: S, predicate: (value: Infer<S
       const inner = (context as Context).lower(schema, { bits: (context as Context).bits });
       const op = transformed(inner, {
         traits: {
-          ...(inner.numeric && { numeric: inner.numeric }),
+          ...traits(inner),
           ...(inner.constant && { constant: inner.constant }),
         },
         forward(m, raw, at) {
@@ -130,11 +131,11 @@ export function check<S extends AnySchema>(schema: S, predicate: (value: Infer<S
         },
         emitForward(source, raw) {
           const kept = source.store(raw);
-          source.stop(`!${source.constant(test)}(${kept})`);
+          source.stop(`!${source.attempt(`${source.constant(test)}(${kept})`, "passes")}`);
           return kept;
         },
         emitBack(source, value) {
-          source.stop(`!${source.constant(test)}(${value})`);
+          source.stop(`!${source.attempt(`${source.constant(test)}(${value})`, "passes")}`);
           return value;
         },
       });
