@@ -198,26 +198,26 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
     throw m.error();
   };
 
-  /** Encodes at `start` of `b`; returns the writer, whose `b` may be another by then. */
-  const encodeInto = (value: unknown, b: Uint8Array, start: number, fixed: boolean): Writer => {
-    const w = new Writer(b, start, limits, fixed);
-    if (generated?.encode) {
-      let end = -1;
-      try {
-        end = generated.encode(w, b, start, value);
-      } catch {
-        // The interpreter meets the same trouble and says where.
-      }
-      if (end >= 0 && end - start <= limits.maxMessageSize) {
-        w.p = end;
-        return w;
-      }
+  /** One message by generated code: where it ends in `w.b`; -1 when the interpreter must say why. */
+  const quickly = (w: Writer, value: unknown): number => {
+    if (!generated?.encode) return -1;
+    try {
+      const end = generated.encode(w, w.b, w.start, value);
+      return end - w.start <= limits.maxMessageSize ? end : -1;
+    } catch {
+      // The interpreter meets the same trouble and says where.
+      return -1;
     }
-    const slow = new Writer(w.fixed ? b : w.b, start, limits, fixed);
-    op.encode(slow, value);
-    while (slow.later.length > 0) (slow.later.shift() as () => void)();
-    if (slow.p - start > limits.maxMessageSize)
-      throw slow.fail("limit", `at most ${limits.maxMessageSize} bytes in a message`, `${slow.p - start} written`);
+  };
+
+  /** Encodes at the start of `b`, or of another buffer where that is too small. */
+  const encodeInto = (value: unknown, b: Uint8Array): Writer => {
+    const w = new Writer(b, 0, limits, false);
+    w.p = quickly(w, value);
+    if (w.p >= 0) return w;
+    const slow = Writer.whole(op, value, () => new Writer(w.b, 0, limits, false));
+    if (slow.p > limits.maxMessageSize)
+      throw slow.fail("limit", `at most ${limits.maxMessageSize} bytes in a message`, `${slow.p} written`);
     return slow;
   };
 
@@ -225,7 +225,7 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
     const b = spare ?? new Uint8Array(4096);
     spare = undefined;
     try {
-      const w = encodeInto(value, b, 0, false);
+      const w = encodeInto(value, b);
       const result = use(w);
       spare = w.b.length <= 65536 ? w.b : b;
       return result;
@@ -257,7 +257,15 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
         throw new TypeError(`write takes a Uint8Array to write into; got ${show(into)}`);
       if (!Number.isInteger(offset) || offset < 0 || offset > into.length)
         throw new RangeError(`write's offset is from 0 to ${into.length}; got ${show(offset)}`);
-      return encodeInto(value, into, offset, true).p;
+      const end = quickly(new Writer(into, offset, limits, true), value);
+      if (end >= 0) return end;
+      // Generated code asks for a little more room than it may use in the end.
+      return withSpare(value, (w) => {
+        const left = into.length - offset;
+        if (w.p > left) throw w.fail("overflow", `room for ${w.p} bytes`, `${left} left in the buffer given`);
+        into.set(w.b.subarray(0, w.p), offset);
+        return offset + w.p;
+      });
     },
     read(from, offset = 0) {
       const b = bytesOf(from);

@@ -6,7 +6,7 @@ import type { VarintFormat } from "../runtime/varint.js";
 import { facts, node, type Schema } from "../schema.js";
 
 export interface VarintOptions {
-  /** Most bytes accepted, 1 to 10. By default as many as 2^53 - 1 takes (8), or 10 for bigints. */
+  /** Most bytes accepted, 1 to 10; for QUIC one of 1, 2, 4 and 8. By default as many as 2^53 - 1 takes (8), or 10 for bigints. */
   readonly maxBytes?: number;
   /** Values as bigint, up to 64 bits. */
   readonly big?: boolean;
@@ -30,10 +30,10 @@ function one<T extends number | bigint>(
   kind: string,
   { maxBytes, big = false, minimal = true }: VarintOptions,
 ): VarintSchema<T> {
-  const most = form === "quic" ? 8 : 10;
-  const bytes = maxBytes ?? (big ? most : 8);
-  if (!Number.isInteger(bytes) || bytes < 1 || bytes > most)
-    throw new SchemaError("argument", `${kind}'s maxBytes is a whole number from 1 to ${most}; got ${show(maxBytes)}`);
+  const sizes = form === "quic" ? [1, 2, 4, 8] : [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+  const bytes = maxBytes ?? (big ? (sizes[sizes.length - 1] as number) : 8);
+  if (!sizes.includes(bytes))
+    throw new SchemaError("argument", `${kind}'s maxBytes is one of ${sizes.join(", ")}; got ${show(maxBytes)}`);
   const format: VarintFormat = Object.freeze({ form, maxBytes: bytes, big, minimal });
   return node(
     kind,

@@ -37,10 +37,11 @@ export function varint(format: VarintFormat): Op {
       return `(${spans.map((span, i) => `${n} < ${span} ? ${form === "quic" ? 1 << i : i + 1} : `).join("")}8)`;
     },
     decode(m: Reader) {
-      const value = readVarint(m, m.b, m.p, m.e, format);
+      const { p } = m;
+      const value = readVarint(m, m.b, p, m.e, format);
       if (typeof value !== "string") return value;
-      if (value === "short") m.short(m.e - m.p + missingVarint(m.b, m.p, m.e, format));
-      else m.fail(value === "large" ? "value" : "varint", problems[value](format), "it is not");
+      if (value === "short") m.short(m.e - p + missingVarint(m.b, p, m.e, format));
+      else m.fail(value === "large" ? "value" : "varint", problems[value](format), "it is not", p);
       return STOP;
     },
     encode(w: Writer, value) {

@@ -101,13 +101,7 @@ export function missingVarint(b: Uint8Array, p: number, end: number, format: Var
 /** Writes the shortest form and returns the position behind it. The value is in range and 10 bytes are free. */
 export function writeVarint(b: Uint8Array, p: number, value: number | bigint, form: VarintFormat["form"]): number {
   if (form === "quic") return writeQuic(b, p, value);
-  if (form === "zigzag")
-    return writeVarint(
-      b,
-      p,
-      typeof value === "bigint" ? (value < 0n ? -value * 2n - 1n : value * 2n) : value < 0 ? -value * 2 - 1 : value * 2,
-      "uleb",
-    );
+  if (form === "zigzag") return writeVarint(b, p, fold(value), "uleb");
   if (typeof value === "bigint") {
     if (value >= -0x40000000n && value < 0x40000000n) return writeVarint(b, p, Number(value), form);
     for (;;) {
@@ -132,6 +126,15 @@ export function writeVarint(b: Uint8Array, p: number, value: number | bigint, fo
   }
 }
 
+/** 0, -1, 1, -2 as 0, 1, 2, 3; numbers that would leave 2^53 behind as bigints. */
+function fold(value: number | bigint): number | bigint {
+  if (typeof value === "number") {
+    if (value > -(2 ** 52) && value < 2 ** 52) return value < 0 ? -value * 2 - 1 : value * 2;
+    value = BigInt(value);
+  }
+  return value < 0n ? -value * 2n - 1n : value * 2n;
+}
+
 function writeQuic(b: Uint8Array, p: number, value: number | bigint): number {
   const size = value < 64 ? 1 : value < 16384 ? 2 : value < 0x40000000 ? 4 : 8;
   let rest = BigInt(value);
@@ -149,8 +152,7 @@ export function varintRange({ form, maxBytes, big }: VarintFormat): { min: bigin
   const signed = form === "sleb" || form === "zigzag";
   const min = signed ? -(1n << (bits - 1n)) : 0n;
   const max = signed ? (1n << (bits - 1n)) - 1n : (1n << bits) - 1n;
+  if (big) return { min, max };
   const safe = BigInt(Number.MAX_SAFE_INTEGER);
-  // A zigzag number must be safe before it is folded too.
-  const bound = big ? max : form === "zigzag" ? (safe - 1n) / 2n : safe;
-  return { min: min < -bound ? -bound : min, max: max > bound ? bound : max };
+  return { min: min < -safe ? -safe : min, max: max > safe ? safe : max };
 }
