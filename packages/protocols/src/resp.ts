@@ -12,12 +12,14 @@ import {
   array,
   bytes,
   check,
+  custom,
   decimal,
   enumeration,
   field,
   lazy,
   magic,
   map,
+  match,
   nullable,
   rest,
   type Schema,
@@ -176,7 +178,28 @@ export const TextCommand: Schema<string[], readonly string[]> = only(
 );
 
 /**
- * "Inline commands" of RESP2.md, for people and telnet: a line of words, as it was typed. A server knows one by its first
- * byte, which is not `*`. Redis takes at most 64 KiB, and LF alone as its end too; encode writes CR LF.
+ * "Inline commands" of RESP2.md, for people and telnet: a line of words, as it was typed. Redis takes at most 64 KiB, and LF
+ * alone as its end too; encode writes CR LF.
  */
-export const Inline: Schema<string> = string(until(["\r\n", "\n"], { max: 65536 }));
+export const Inline: Schema<string> = check(
+  string(until(["\r\n", "\n"], { max: 65536 })),
+  (text) => !text.startsWith("*"),
+  "does not start with *, as commands do",
+);
+
+/** What a server receives: commands, and inline commands between them as it pleases the client. */
+export type Request = { type: "command"; value: Uint8Array[] } | { type: "inline"; value: string };
+
+/** What follows, by its first byte, which is left where it is. */
+const requestType: Schema<Request["type"]> = custom({
+  name: "request type",
+  max: 0,
+  decode: ([first]) =>
+    first === undefined ? { needed: 1 } : { value: first === tag("*") ? "command" : "inline", size: 0 },
+  encode: () => new Uint8Array(0),
+});
+
+export const Request: Schema<Request> = struct({
+  type: requestType,
+  value: match(field("type"), { command: Command, inline: Inline }),
+}) as Schema as Schema<Request>;
