@@ -32,11 +32,6 @@ export function asText<S extends AnySchema>(
 ): Schema<Infer<S>, Input<S>> {
   const recursive = new Map<unknown, AnySchema>();
   const change = (of: AnySchema): AnySchema => {
-    const { integer } = of.facts;
-    if (integer) {
-      if (!integer.boolean) return digits(integer);
-      return map(digits(integer), { decode: (n) => n === 1, encode: (value: boolean) => (value ? 1 : 0) });
-    }
     const { get, algorithm, schema: inner } = of as { get?: () => AnySchema; algorithm?: unknown; schema?: AnySchema };
     if (algorithm !== undefined && inner) {
       return of["~with"]?.(() => hexadecimal(2 * Math.ceil(inner.facts.max))) ?? of;
@@ -46,7 +41,11 @@ export function asText<S extends AnySchema>(
       recursive.set(get, known);
       return known;
     }
-    return of["~with"]?.(change) ?? of;
+    if (of["~with"]) return of["~with"](change);
+    const { integer } = of.facts;
+    if (!integer) return of;
+    if (!integer.boolean) return digits(integer);
+    return map(digits(integer), { decode: (n) => n === 1, encode: (value: boolean) => (value ? 1 : 0) });
   };
-  return change(schema);
+  return change(schema) as unknown as Schema<Infer<S>, Input<S>>;
 }
