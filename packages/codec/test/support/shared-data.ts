@@ -19,9 +19,16 @@ function unmark(value: unknown): unknown {
   if ("$number" in value) return Number(value.$number);
   if ("$repeat" in value) {
     const { hex, times } = value.$repeat as { hex: string; times: number };
-    return fromHex(hex.repeat(times));
+    return repeated(fromHex(hex), times);
   }
   return value;
+}
+
+/** Zeroes are left as they come, so that a very long run of them takes no memory until it is read. */
+function repeated(unit: Uint8Array, times: number): Uint8Array {
+  const bytes = new Uint8Array(unit.length * times);
+  if (unit.some((byte) => byte !== 0)) for (let i = 0; i < times; i++) bytes.set(unit, i * unit.length);
+  return bytes;
 }
 
 export function fromHex(hex: string): Uint8Array<ArrayBuffer> {
