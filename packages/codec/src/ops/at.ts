@@ -3,7 +3,7 @@
 
 import { isLeaf, type Op } from "../plan.js";
 import { type Reader, STOP } from "../runtime/reader.js";
-import type { Writer } from "../runtime/writer.js";
+import { CONTENT, type Writer } from "../runtime/writer.js";
 import { type Count, forward, invert, lookUpGiven, readCount } from "./count.js";
 
 /** Something at an offset from the start of the message. */
@@ -63,7 +63,7 @@ export function at(offset: Count, content: Op): Op {
         // Filled in below, once it is known what the message holds.
         w.values[index] = 0;
       }
-      w.later.push(() => {
+      w.defer(CONTENT, [], () => {
         const free = w.p - w.start;
         let start = free;
         if (given !== undefined) {

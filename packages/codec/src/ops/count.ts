@@ -139,7 +139,11 @@ export function emitDerive(source: Source, { named, steps }: Bound, length: stri
     value = source.store(`${value} ${name === "plus" ? "-" : name === "minus" ? "+" : "/"} ${n}`, "n");
     if (name === "times") source.stop(`!Number.isInteger(${value})`);
   }
-  if (named.op.constant) return source.stop(`${value} !== ${Number(named.op.constant.value)}`);
+  if (named.op.constant) {
+    source.stop(`${value} !== ${Number(named.op.constant.value)}`);
+    return;
+  }
+  if (named.op.numeric === "bigint") value = source.store(`BigInt(${value})`, "n");
   const slot = source.slots.get(named);
   if (slot)
     source.line(

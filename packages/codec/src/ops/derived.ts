@@ -1,10 +1,10 @@
 // Law: a derived field is filled in when left out and must be right when given; dropping it changes no byte.
 
 import { show } from "../errors.js";
-import { isLeaf, type Op, type Scope } from "../plan.js";
+import { isLeaf, type Named, type Op, type Scope } from "../plan.js";
 import { ZEROES } from "../runtime/bytes.js";
 import type { Checksum } from "../runtime/checksum.js";
-import { moveMarks, property, under, type Writer } from "../runtime/writer.js";
+import { property, SUMS, under, type Writer } from "../runtime/writer.js";
 import type { Source } from "../source.js";
 import type { Entry, Layout, Range } from "./struct-layout.js";
 
@@ -29,30 +29,26 @@ export function checksumOver(
 }
 
 /** Refuses a given value that is not the derived one. */
-export function checkGiven(w: Writer, value: object, key: string, right: number | bigint, what: string): void {
-  const given = property(value, key);
-  if (given === undefined) return;
-  if (typeof given !== "number" && typeof given !== "bigint")
-    throw under(w.fail("type", `needs a ${typeof right}, or nothing`, given), key);
-  if (given !== right) throw under(w.fail("mismatch", `${what} is ${right}; leave it out`, given), key);
+function checkGiven(w: Writer, given: unknown, right: number | bigint, what: string, at: number): void {
+  if (given === undefined || given === right) return;
+  if (typeof given !== typeof right) throw w.fail("type", `needs a ${typeof right}, or nothing`, given, undefined, at);
+  throw w.fail("mismatch", `${what} is ${right}; leave it out`, given, undefined, at);
 }
 
 const typedAs = (op: Op, n: number): number | bigint => (op.numeric === "bigint" ? BigInt(n) : n);
 
 /** Puts a value in the place that was kept for it, widening the place where it needs more. */
-export function fill(w: Writer, op: Op, at: number, value: number | bigint, marks: number[]): void {
-  if (isLeaf(op)) return op.put(w, at, value);
-  const width = op.width?.(Number(value)) as number;
-  const by = w.shift(at, op.min, width);
-  if (by !== 0) moveMarks(marks, at, by);
+export function fill(w: Writer, op: Op, at: number, value: number | bigint): void {
+  if (!isLeaf(op)) w.shift(at, op.min, op.width?.(Number(value)) as number);
   const end = w.p;
   w.p = at;
-  op.encode(w, value);
+  if (isLeaf(op)) op.put(w, at, value);
+  else op.encode(w, value);
   w.p = end;
 }
 
 /** A length whose range is written. */
-export function measure(w: Writer, value: object, { entry, from, to, own }: Range, marks: number[]): void {
+function measure(w: Writer, value: object, { entry, from, to, own }: Range, marks: number[]): void {
   const { op, key } = entry;
   let n = (marks[to] as number) - (marks[from] as number);
   if (own && op.width) {
@@ -63,70 +59,92 @@ export function measure(w: Writer, value: object, { entry, from, to, own }: Rang
     n += width;
   }
   const right = typedAs(op, n);
-  checkGiven(w, value, key, right, `the length of "${op.derived?.from}" to "${op.derived?.to}"`);
+  const at = marks[entry.before] as number;
   try {
-    fill(w, op, marks[entry.before] as number, right, marks);
+    checkGiven(w, property(value, key), right, `the length of "${op.derived?.from}" to "${op.derived?.to}"`, at);
+    fill(w, op, at, right);
   } catch (error) {
     throw under(error, key);
   }
 }
 
 /** Fields that lengths and counts refer to. */
-export function finishSlots(w: Writer, value: object, scope: Scope, base: number, marks: number[]): void {
+function finishSlots(w: Writer, value: object, scope: Scope, base: number): void {
   for (let i = 0; i < scope.slots.length; i++) {
     const { named, keys } = scope.slots[i] as Scope["slots"][number];
     const derived = w.values[base + i];
-    let holder: unknown = value;
-    for (const key of keys.slice(0, -1))
-      holder = typeof holder === "object" && holder !== null ? property(holder, key) : undefined;
-    const given = typeof holder === "object" && holder !== null ? property(holder, named.key) : undefined;
-    const at = (error: unknown): unknown => keys.reduceRight((inner, key) => under(inner, key), error);
-    if (derived === undefined && given === undefined)
-      throw at(w.fail("missing", "needs a value, because nothing that was written tells it", "there is none"));
-    const right = derived === undefined ? (given as number) : typedAs(named.op, derived);
-    if (given !== undefined && given !== right)
-      throw at(
-        w.fail(
-          typeof given === typeof right ? "mismatch" : "type",
-          `is ${show(right)} by what it counts; leave it out`,
-          given,
-        ),
-      );
+    const at = w.places[base + i] as number;
+    let given: unknown = value;
+    for (const key of keys) given = typeof given === "object" && given !== null ? property(given, key) : undefined;
     try {
-      fill(w, named.op, w.places[base + i] as number, right, marks);
+      if (derived === undefined && given === undefined)
+        throw w.fail(
+          "missing",
+          "needs a value, because nothing that was written tells it",
+          "there is none",
+          undefined,
+          at,
+        );
+      const right = derived === undefined ? (given as number) : typedAs(named.op, derived);
+      checkGiven(w, given, right, "what it counts", at);
+      fill(w, named.op, at, right);
     } catch (error) {
-      throw at(error);
+      throw keys.reduceRight(under, error);
     }
   }
 }
 
+const checksumOf = (op: Op) => op.derived?.checksum as NonNullable<NonNullable<Op["derived"]>["checksum"]>;
+
 function putChecksum(w: Writer, value: object, { entry, from, to, size }: Range, marks: number[]): void {
-  const { algorithm, big } = entry.op.derived?.checksum as NonNullable<NonNullable<Op["derived"]>["checksum"]>;
+  const { key, op } = entry;
+  const { algorithm, big } = checksumOf(op);
   const at = marks[entry.before] as number;
   const right = checksumOver(algorithm, big, w.b, marks[from] as number, marks[to] as number, at, size);
-  checkGiven(
-    w,
-    value,
-    entry.key,
-    right,
-    `the ${algorithm.name} of "${entry.op.derived?.from}" to "${entry.op.derived?.to}"`,
-  );
-  if (isLeaf(entry.op)) entry.op.put(w, at, right);
+  try {
+    checkGiven(
+      w,
+      property(value, key),
+      right,
+      `the ${algorithm.name} of "${op.derived?.from}" to "${op.derived?.to}"`,
+      at,
+    );
+    fill(w, op, at, right);
+  } catch (error) {
+    throw under(error, key);
+  }
 }
 
-/** The struct outside whose end some field of this one waits for, if any. */
-export const awaited = (plan: Layout, scope: Scope): Scope | undefined =>
-  plan.entries.find((entry: Entry) => entry.named.slot && entry.named.slot.scope !== scope)?.named.slot?.scope;
+/** The outermost struct that fills in some field of this one or of the structs in it, if any does. */
+export function awaited(names: ReadonlyMap<string, Named>, scope: Scope): Scope | undefined {
+  let host: Scope | undefined;
+  for (const { op, slot } of names.values()) {
+    for (const found of [slot?.scope, op.names && awaited(op.names, scope)])
+      if (found && found.depth < (host ?? scope).depth) host = found;
+  }
+  return host;
+}
 
-/** Checksums, once every byte they cover is final; that may be at the end of the struct outside. */
-export function finishChecksums(w: Writer, value: object, plan: Layout, scope: Scope, marks: number[]): void {
-  const depth = w.root + scope.depth;
-  while (w.pending.length > 0 && w.pending[w.pending.length - 1]?.depth === depth) w.pending.pop()?.run();
-  const run = () => {
+/**
+ * The end of a struct: fields that others tell, then lengths (whose ranges have their widths now), then checksums (whose
+ * ranges have their bytes now). Where a struct outside fills in fields of this one, that waits for it.
+ */
+export function finish(w: Writer, value: object, plan: Layout, scope: Scope, base: number, marks: number[]): void {
+  finishSlots(w, value, scope, base);
+  w.settle(w.root + scope.depth);
+  if (plan.lengths.length + plan.checksums.length === 0) return;
+  const sums = () => {
     for (const range of plan.checksums) putChecksum(w, value, range, marks);
   };
-  const host = plan.checksums.length > 0 ? awaited(plan, scope) : undefined;
-  if (host) w.pending.push({ depth: w.root + host.depth, marks, run });
+  const run = () => {
+    for (const range of plan.lengths) measure(w, value, range, marks);
+    // Offsets are known only when the whole message is written.
+    if (plan.checksums.length > 0 && w.late.some((place) => place >= start)) w.defer(SUMS, marks, sums);
+    else sums();
+  };
+  const start = Math.min(...marks);
+  const host = awaited(scope.names, scope);
+  if (host) w.defer(w.root + host.depth, marks, run);
   else run();
 }
 
@@ -139,7 +157,10 @@ export function emitFill(
   reserved: string,
   later: readonly string[],
 ): void {
-  if (isLeaf(op)) return op.emitPut(source, at, 0, value);
+  if (isLeaf(op)) {
+    op.emitPut(source, at, 0, value);
+    return;
+  }
   const width = source.store(
     op.emitWidth?.(source, op.numeric === "bigint" ? `Number(${value})` : value) as string,
     "width",
@@ -190,7 +211,6 @@ export function emitSlots(source: Source, scope: Scope): void {
     const slot = source.slots.get(named) as { place: string; value: string };
     const given = source.given.get(named) as string;
     const { op } = named;
-    if (op.numeric === "bigint") source.line(`if (${slot.value} !== undefined) ${slot.value} = BigInt(${slot.value});`);
     source.line(
       `if (${slot.value} === undefined) ${slot.value} = ${given}; else if (${given} !== undefined && ${given} !== ${slot.value}) return -1;`,
     );
@@ -226,6 +246,6 @@ export function emitChecksum(
   hole: string,
   size: number,
 ): string {
-  const { algorithm, big } = entry.op.derived?.checksum as NonNullable<NonNullable<Op["derived"]>["checksum"]>;
+  const { algorithm, big } = checksumOf(entry.op);
   return `${source.use("checksumOver", checksumOver)}(${source.constant(algorithm, algorithm.source)}, ${big}, b, ${from}, ${to}, ${hole}, ${size})`;
 }

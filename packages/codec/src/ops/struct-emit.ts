@@ -34,7 +34,10 @@ export function emitStructDecode(source: Source, plan: Layout): string {
   const fields: [Entry, string][] = [];
   const outer: { end: string; hard: string }[] = [];
   const keep = (entry: Entry, value: string): void => {
-    if (entry.op.hidden) return value === "undefined" ? undefined : source.line(`${value};`);
+    if (entry.op.hidden) {
+      if (value !== "undefined") source.line(`${value};`);
+      return;
+    }
     const name = /^[A-Za-z]\w*_\d+$/.test(value) ? value : source.store(value, entry.key);
     source.vars.set(entry.named, name);
     fields.push([entry, name]);
@@ -152,7 +155,13 @@ export function emitStructEncode(
       } else entry.op.emitEncode(source, source.given.get(entry.named) ?? "undefined");
       setMark(source, marks, entry.after, "p");
     }
-    for (const range of step.measures) {
+  }
+  if (!scope) return;
+  emitSlots(source, scope);
+  for (const finish of source.deferred.get(scope) ?? []) finish();
+  const host = plan.lengths.length + plan.checksums.length > 0 ? awaited(scope.names, scope) : undefined;
+  const finish = () => {
+    for (const range of plan.lengths)
       emitMeasure(
         source,
         range,
@@ -160,13 +169,8 @@ export function emitStructEncode(
         source.given.get(range.entry.named) as string,
         reserved.get(range.entry) ?? String(range.entry.op.min),
       );
-    }
-  }
-  if (!scope) return;
-  emitSlots(source, scope);
-  for (const finish of source.deferred.get(scope) ?? []) finish();
-  const host = plan.checksums.length > 0 ? awaited(plan, scope) : undefined;
-  const finish = () => emitChecksums(source, plan, marks);
+    emitChecksums(source, plan, marks);
+  };
   if (host) source.deferred.set(host, [...(source.deferred.get(host) ?? []), finish]);
   else finish();
 }

@@ -26,7 +26,7 @@ export interface Range {
   readonly ahead: boolean;
 }
 
-export type Step = (
+export type Step =
   | {
       readonly do: "run";
       size: number;
@@ -36,17 +36,15 @@ export type Step = (
   | ({ readonly do: "open" } & Range)
   | { readonly do: "close"; readonly entry: Entry; readonly last: Entry }
   | ({ readonly do: "verify" } & Range)
-) & {
-  /** Lengths whose range has just been written. */
-  readonly measures: Range[];
-};
+;
 
 export interface Layout {
   readonly entries: readonly Entry[];
   readonly steps: readonly Step[];
   /** How many positions are remembered. */
   readonly marks: number;
-  /** Checksums in the order in which they can be computed. */
+  /** Lengths, and checksums, in the order in which they can be computed. */
+  readonly lengths: readonly Range[];
   readonly checksums: readonly Range[];
   /** An object with every key up to the first that may be absent. */
   readonly template: Record<string, undefined>;
@@ -103,9 +101,9 @@ export function layout(entries: readonly Entry[]): Layout {
   };
   entries.forEach((entry, at) => {
     for (const range of windows.filter((w) => opens(w) === at).sort((a, b) => b.last - a.last))
-      push({ do: "open", ...range, measures: [] });
+      push({ do: "open", ...range });
     if (isLeaf(entry.op)) {
-      if (!run) push({ do: "run", size: 0, items: [], measures: [] });
+      if (!run) push({ do: "run", size: 0, items: [] });
       const current = run as unknown as Extract<Step, { do: "run" }>;
       const previous = current.items[current.items.length - 1];
       // Bit fields of one run share their bytes; a new run of bits starts at its own place.
@@ -113,21 +111,24 @@ export function layout(entries: readonly Entry[]): Layout {
       const offset = shares ? previous.offset : current.size;
       current.items.push({ entry, leaf: entry.op, offset });
       if (!shares) current.size += entry.op.size;
-    } else push({ do: "field", entry, measures: [] });
-    for (const range of windows.filter((w) => w.last === at).sort((a, b) => opens(b) - opens(a))) {
-      steps[steps.length - 1]?.measures.push(range);
-      push({ do: "close", entry: range.entry, last: entry, measures: [] });
-    }
-    for (const range of ranges.filter((r) => !windows.includes(r) && Math.max(r.last, r.at) === at)) {
-      if (!range.entry.op.derived?.checksum) steps[steps.length - 1]?.measures.push(range);
-      push({ do: "verify", ...range, measures: [] });
-    }
+    } else push({ do: "field", entry });
+    for (const range of windows.filter((w) => w.last === at).sort((a, b) => opens(b) - opens(a)))
+      push({ do: "close", entry: range.entry, last: entry });
+    for (const range of ranges.filter((r) => !windows.includes(r) && Math.max(r.last, r.at) === at))
+      push({ do: "verify", ...range });
   });
   return {
     entries,
     steps,
     marks,
-    checksums: inOrder(ranges.filter((range) => range.entry.op.derived?.checksum)),
+    lengths: inOrder(
+      ranges.filter((range) => !range.entry.op.derived?.checksum),
+      (covered) => covered.size === 0,
+    ),
+    checksums: inOrder(
+      ranges.filter((range) => range.entry.op.derived?.checksum),
+      () => true,
+    ),
     template: Object.fromEntries(upToOptional(entries).map((entry) => [entry.key, undefined])),
     zero: entries.some(
       (entry) => entry.named.slot || entry.op.derived || (isLeaf(entry.op) && (entry.op.place || entry.op.names)),
@@ -159,14 +160,17 @@ function checkAligned(entries: readonly Entry[], edge: Entry, first: boolean, ke
   }
 }
 
-/** A checksum that covers another one is computed after it. */
-function inOrder<R extends Range & { first: number; last: number; at: number }>(ranges: R[]): R[] {
+/** A checksum that covers another one is computed after it, as is a length that covers one of variable width. */
+function inOrder<R extends Range & { first: number; last: number; at: number }>(
+  ranges: R[],
+  changes: (covered: R) => boolean,
+): R[] {
   const rest = [...ranges];
   const order: R[] = [];
   while (rest.length > 0) {
-    const i = rest.findIndex((a) => !rest.some((b) => b !== a && a.first <= b.at && b.at <= a.last));
+    const i = rest.findIndex((a) => !rest.some((b) => b !== a && changes(b) && a.first <= b.at && b.at <= a.last));
     if (i < 0)
-      throw new SchemaError("reference", "checksums cover each other, so that none can be computed first", [
+      throw new SchemaError("reference", "covers a field that covers it too, so that none can be computed first", [
         (rest[0] as R).entry.key,
       ]);
     order.push(...rest.splice(i, 1));

@@ -5,7 +5,7 @@ import { show } from "../errors.js";
 import { isLeaf, type Leaf, type Op, type Scope } from "../plan.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 import { property, under, type Writer } from "../runtime/writer.js";
-import { checksumOver, finishChecksums, finishSlots, measure } from "./derived.js";
+import { checksumOver, finish } from "./derived.js";
 import { emitStructDecode, emitStructEncode, keyText } from "./struct-emit.js";
 import { type Entry, type Layout, layout, type Step } from "./struct-layout.js";
 
@@ -123,10 +123,11 @@ function decode(m: Reader, { steps, template, marks: count }: Layout): unknown {
       const { entry, from, to } = step;
       const want = expected(m.b, step, marks);
       const got = value[entry.key];
-      // biome-ignore lint/suspicious/noDoubleEquals: a checksum may be a number in a bigint field, or the other way round
-      if (want != got && m.forgiven) {
-        m.forgiven.push({ offset: marks[entry.before] as number, want });
-      } else if (want != got) {
+      if (!agree(want, got)) {
+        if (m.forgiven) {
+          m.forgiven.push({ offset: marks[entry.before] as number, want });
+          continue;
+        }
         const code = entry.op.derived?.checksum ? "checksum" : "length";
         m.fail(
           code,
@@ -141,6 +142,9 @@ function decode(m: Reader, { steps, template, marks: count }: Layout): unknown {
   m.scopes.pop();
   return value;
 }
+
+/** Lengths and checksums are numbers or bigints, whichever their field has. */
+const agree = (want: number | bigint, got: unknown): boolean => BigInt(want) === BigInt(got as number);
 
 const shown = (value: number | bigint): string => `0x${value.toString(16)}`;
 
@@ -203,6 +207,7 @@ function encode(w: Writer, value: unknown, plan: Layout, scope: Scope): void {
   w.scopes.push(value);
   w.bases.push(base);
   const marks: number[] = new Array(plan.marks).fill(0);
+  w.live.push(marks);
   for (const step of plan.steps) {
     if (step.do === "run") {
       w.room(step.size);
@@ -226,12 +231,11 @@ function encode(w: Writer, value: unknown, plan: Layout, scope: Scope): void {
       }
       if (entry.after >= 0) marks[entry.after] = w.p;
     }
-    for (const length of step.measures) measure(w, value, length, marks);
   }
-  finishSlots(w, value, scope, base, marks);
-  finishChecksums(w, value, plan, scope, marks);
+  finish(w, value, plan, scope, base, marks);
   w.scopes.pop();
   w.bases.pop();
+  w.live.pop();
   w.places.length = base;
   w.values.length = base;
 }

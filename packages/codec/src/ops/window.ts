@@ -87,7 +87,7 @@ export function sizedWindow(count: Count, content: Op, options: Options): Op {
       const n = w.p - from;
       if (prefix) {
         if (n === nothing) throw w.fail("length", `a length of ${n} means null`, `needs ${n}`);
-        fill(w, prefix.op, at, asPrefix(n), []);
+        fill(w, prefix.op, at, asPrefix(n));
       } else if (count.mode === "fixed") {
         if (n > count.n || (n < count.n && !skip))
           throw w.fail("length", `needs ${skip ? "at most " : ""}${count.n} bytes`, `got ${n}`);
@@ -127,6 +127,7 @@ export function sizedWindow(count: Count, content: Op, options: Options): Op {
           if (isLeaf(prefix.op) && prefix.op.place) source.line(`b.fill(0, p, p + ${reserved});`);
           source.advance(reserved);
         }
+        const before = source.places.length;
         content.emitEncode(source, value);
         const n = source.store(`p - ${at} - ${reserved}`, "length");
         if (prefix) {
@@ -137,7 +138,7 @@ export function sizedWindow(count: Count, content: Op, options: Options): Op {
             at,
             prefix.op.numeric === "bigint" ? source.store(`BigInt(${n})`) : n,
             reserved,
-            [],
+            source.places.slice(before),
           );
         } else if (count.mode === "fixed") {
           source.stop(`${n} ${skip ? ">" : "!=="} ${count.n}`);

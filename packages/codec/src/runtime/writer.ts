@@ -24,12 +24,15 @@ export class Writer {
   /** Derived fields of the open structs: where they stand and their value, undefined until it is known. */
   readonly places: number[] = [];
   readonly values: (number | undefined)[] = [];
-  /** What to do when the struct at that depth ends: checksums over fields that were not final before. */
-  readonly pending: { depth: number; marks: number[]; run: () => void }[] = [];
+  /** Positions that open structs remember. */
+  readonly live: number[][] = [];
   /** Places of offsets that `at` fills in at the very end. */
   readonly late: number[] = [];
-  /** What `at` will place behind everything else. */
-  readonly later: (() => void)[] = [];
+  /** What waits for the end of something around it, in the order in which it was put off. */
+  private readonly pending: { until: number; order: number; marks: number[]; run: () => void }[] = [];
+  private orders = 0;
+  /** What was put off and then failed; set when everything is done again, to learn the path to it. */
+  private failing: Late | undefined;
 
   constructor(b: Uint8Array, start: number, limits: Limits, fixed: boolean) {
     this.b = b;
@@ -68,11 +71,11 @@ export class Writer {
       throw this.fail("limit", `at most ${this.limits.maxElements} elements`, `${this.elements} given`);
   }
 
-  fail(code: EncodeCode, expected: string, actual: unknown, cause?: unknown): EncodeError {
+  fail(code: EncodeCode, expected: string, actual: unknown, cause?: unknown, at: number = this.p): EncodeError {
     return new EncodeError({
       code,
       keys: [],
-      offset: this.p - this.start,
+      offset: at - this.start,
       expected,
       actual: typeof actual === "string" ? actual : `got ${show(actual)}`,
       cause,
@@ -86,16 +89,67 @@ export class Writer {
     this.room(Math.max(0, by));
     this.b.copyWithin(at + width, at + reserved, this.p);
     this.p += by;
-    moveMarks(this.places, at, by);
-    moveMarks(this.late, at, by);
-    for (const { marks } of this.pending) moveMarks(marks, at, by);
+    for (const marks of [this.places, this.late, ...this.live, ...this.pending.map((put) => put.marks)])
+      for (let i = 0; i < marks.length; i++) if ((marks[i] as number) > at) (marks[i] as number) += by;
     return by;
+  }
+
+  /** Puts off what needs bytes that are not final yet: until the struct at a depth ends, or {@link CONTENT} or {@link SUMS}. */
+  defer(until: number, marks: number[], run: () => void): void {
+    const order = this.orders++;
+    if (this.failing?.order === order) throw this.failing.error;
+    this.pending.push({ until, order, marks, run });
+  }
+
+  /** Does what was put off until now. */
+  settle(until: number): void {
+    for (;;) {
+      const i = this.pending.findIndex((put) => put.until === until);
+      if (i < 0) return;
+      const [{ order, marks, run }] = this.pending.splice(i, 1) as [(typeof this.pending)[number]];
+      this.live.push(marks);
+      try {
+        run();
+      } catch (error) {
+        throw error instanceof Late ? error : new Late(order, error);
+      }
+      this.live.pop();
+    }
+  }
+
+  /** Encodes a whole message. What fails late is met a second time where it was put off, because the path to it is known there. */
+  static whole(op: { encode(w: Writer, value: unknown): void }, value: unknown, make: () => Writer): Writer {
+    let failing: Late | undefined;
+    for (;;) {
+      const w = make();
+      w.failing = failing;
+      try {
+        op.encode(w, value);
+        w.settle(CONTENT);
+        w.settle(SUMS);
+        return w;
+      } catch (error) {
+        if (!(error instanceof Late)) throw error;
+        if (failing && error.order >= failing.order) throw error.error;
+        failing = error;
+      }
+    }
   }
 }
 
-/** Moves the positions behind `at`. */
-export function moveMarks(marks: number[], at: number, by: number): void {
-  for (let i = 0; i < marks.length; i++) if ((marks[i] as number) > at) (marks[i] as number) += by;
+/** Until everything else is written: what offsets point at; and then, checksums over those offsets. */
+export const CONTENT = -1;
+export const SUMS = -2;
+
+/** What went wrong in something that was put off. */
+class Late {
+  readonly order: number;
+  readonly error: unknown;
+
+  constructor(order: number, error: unknown) {
+    this.order = order;
+    this.error = error;
+  }
 }
 
 /** The same error seen from one level further out. */
