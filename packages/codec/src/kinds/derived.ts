@@ -1,6 +1,7 @@
 // Fields that follow from the bytes of others: checksums, and lengths of several fields.
 
 import { SchemaError, show } from "../errors.js";
+import { labelOf } from "../length.js";
 import { type Context, isLeaf, lowerNumber, type Op } from "../plan.js";
 import type { Checksum } from "../runtime/checksum.js";
 import { type AnySchema, type Infer, isSchema, node, type Schema } from "../schema.js";
@@ -99,7 +100,7 @@ export function lengthOf<S extends AnySchema, const R extends FieldRange>(
   return node(
     "lengthOf",
     schema.facts,
-    { label: schema.kind, schema, range: Object.freeze({ ...range }) },
+    { label: labelOf(schema), schema, range: Object.freeze({ ...range }) },
     (_schema: never, context: never) => {
       const op = inStruct(context, schema, "lengthOf");
       if (!isLeaf(op) && !op.width)

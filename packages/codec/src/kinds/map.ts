@@ -1,6 +1,7 @@
 // The user's own functions between the wire's value and theirs. They must be pure: a failed or cut message is read again.
 
 import { DecodeError, EncodeError, SchemaError, show } from "../errors.js";
+import { labelOf } from "../length.js";
 import { traits } from "../ops/leaf.js";
 import { type Transform, transformed } from "../ops/transform.js";
 import type { Context } from "../plan.js";
@@ -40,7 +41,7 @@ export function map<S extends AnySchema, Out, In = Out>(
   return node(
     "map",
     schema.facts,
-    { schema, functions: Object.freeze({ decode, encode }) },
+    { label: labelOf(schema), schema, functions: Object.freeze({ decode, encode }) },
     (_schema: never, context: never) =>
       transformed(
         (context as Context).lower(schema, { bits: (context as Context).bits }),
@@ -110,7 +111,7 @@ export function check<S extends AnySchema>(schema: S, predicate: (value: Infer<S
   return node(
     "check",
     schema.facts,
-    { schema, predicate, message },
+    { label: labelOf(schema), schema, predicate, message },
     (_schema: never, context: never) => {
       const inner = (context as Context).lower(schema, { bits: (context as Context).bits });
       const op = transformed(inner, {
