@@ -2,13 +2,13 @@
 // wrong, the interpreter does again and says why; so both agree by construction.
 
 import { DecodeError, SchemaError, show } from "./errors.js";
+import { type DecodeMessage, demandGenerate, type EncodeMessage, Generated, mayGenerate, pool } from "./generate.js";
 import { type Inspection, inspect } from "./inspect.js";
 import { type Limits, limitsOf } from "./limits.js";
 import { lower, type Op } from "./plan.js";
 import { Reader, STOP } from "./runtime/reader.js";
 import { Writer } from "./runtime/writer.js";
 import { type AnySchema, type Infer, type Input, isSchema } from "./schema.js";
-import { type Printed, Source } from "./source.js";
 
 /** A compiled schema: functions over whole messages. */
 export interface Codec<Out, In = Out> {
@@ -50,13 +50,11 @@ export interface CompileOptions {
   readonly views?: boolean;
 }
 
-type DecodeFunction = (b: Uint8Array, p: number, e: number, r: Reader, hard: boolean) => unknown;
-type EncodeFunction = (w: Writer, b: Uint8Array, p: number, value: unknown) => number;
-
 /** What a Decoder needs of a codec besides its public face. */
 export interface Engine {
   readonly op: Op;
-  readonly decode: DecodeFunction | undefined;
+  /** Generated code, where there is any. */
+  readonly decode: DecodeMessage | undefined;
   readonly limits: Limits;
   readonly views: boolean;
 }
@@ -70,20 +68,6 @@ export function engineOf(codec: object): Engine {
   return engine;
 }
 
-let allowed: boolean | undefined;
-
-/** Whether JavaScript may be generated here; asked once. */
-function mayGenerate(): boolean {
-  if (allowed === undefined) {
-    try {
-      allowed = new Function("return true")() === true;
-    } catch {
-      allowed = false;
-    }
-  }
-  return allowed;
-}
-
 /** The same bytes as a plain view, whatever they came as. */
 function bytesOf(input: unknown): Uint8Array {
   if (input instanceof Uint8Array) return input;
@@ -92,45 +76,6 @@ function bytesOf(input: unknown): Uint8Array {
     return new Uint8Array(input as ArrayBuffer);
   throw new TypeError(`decode takes a Uint8Array, a Buffer, an ArrayBuffer or a DataView; got ${show(input)}`);
 }
-
-/** The names that generated code may use, and what they stand for. */
-function link(printed: Printed, entry: string): unknown {
-  const names = [...printed.imports.keys(), ...printed.constants.map((constant) => constant.name)];
-  const values = [...printed.imports.values(), ...printed.constants.map((constant) => constant.value)];
-  return new Function(...names, `"use strict";\n${printed.functions}\nreturn ${entry};`)(...values);
-}
-
-/** Generated code as a module of its own; functions of the user are the one thing it must be given. */
-function moduleText(decode: Printed, encode: Printed): string {
-  const parts = [decode, encode].map((printed, i) => {
-    const given = printed.constants.filter((constant) => constant.text === undefined).map((constant) => constant.name);
-    const made = printed.constants
-      .filter((constant) => constant.text !== undefined)
-      .map((constant) => `  const ${constant.name} = ${constant.text};\n`);
-    const name = i === 0 ? "decode" : "encode";
-    const body = printed.functions.replace(/^/gm, "  ").replace(/ +$/gm, "");
-    return `/** Makes the ${name} function${given.length > 0 ? `, given the schema's own functions: ${given.join(", ")}` : ""}. */\nexport function make${name === "decode" ? "Decode" : "Encode"}(${given.join(", ")}) {\n${made.join("")}${body}\n  return ${name}0;\n}\n`;
-  });
-  const imports = [...new Set([...decode.imports.keys(), ...encode.imports.keys()])].sort();
-  return `${imports.length > 0 ? `import { ${imports.join(", ")} } from "@wireform/codec/runtime";\n\n` : ""}${parts.join("\n")}`;
-}
-
-function generate(op: Op): { decode: DecodeFunction | undefined; encode: EncodeFunction | undefined; text: string } {
-  const decode = new Source("decode");
-  decode.function(op);
-  const encode = new Source("encode");
-  encode.function(op);
-  const printed = [decode.finish(), encode.finish()] as const;
-  return {
-    decode: decode.interpreted ? undefined : (link(printed[0], "decode0") as DecodeFunction),
-    encode: encode.interpreted ? undefined : (link(printed[1], "encode0") as EncodeFunction),
-    text: decode.interpreted || encode.interpreted ? "" : moduleText(...printed),
-  };
-}
-
-// Encoding writes into a buffer that is used again and again, and copies the result out; a message that encodes another
-// one meanwhile (inside a map) gets a buffer of its own.
-let spare: Uint8Array | undefined;
 
 /**
  * Compiles a schema.
@@ -150,88 +95,52 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
   if (stray)
     throw new SchemaError("reference", `refers to "${stray.path}", but stands in no struct that could have it`);
   const op = lower(schema);
-  const generated = mode === "interpret" || (mode === "auto" && !mayGenerate()) ? undefined : generate(op);
+  if (mode === "jit") demandGenerate();
+  const generated =
+    mode === "interpret" || !mayGenerate() ? undefined : new Generated(op, limits, views, mode === "jit");
 
+  let idle: Reader | undefined;
+  /** One message by the interpreter. */
   const interpret = (b: Uint8Array, start: number, final: boolean): { m: Reader; value: unknown } => {
-    const m = new Reader(b, start, limits, final);
+    const m = idle ?? new Reader(b, start, limits, final);
+    if (idle) m.restart(b, start, final);
+    idle = undefined;
     m.views = views;
     const value = op.decode(m);
+    // A reader that stopped keeps why and where.
+    if (value !== STOP) idle = m;
     return { m, value };
   };
 
-  /** The end of what was read, or -1 after `m.fault` or a shortage. */
-  const endOf = (m: Reader): number => Math.max(m.p, m.far);
-
-  let idle: Reader | undefined;
-  const compiled = generated?.decode;
-  /** One message by generated code: its value, with the end in `r.p`; STOP when the interpreter must say why. */
-  const quick = (b: Uint8Array, p: number, hard: boolean, whole: boolean): unknown => {
-    if (!compiled) return STOP;
-    const r = idle ?? new Reader(b, p, limits, hard);
-    idle = undefined;
-    r.elements = 0;
-    r.depth = 0;
-    r.start = p;
-    r.views = views;
-    // Bytes past the largest message are as good as not there.
-    const most = p + limits.maxMessageSize;
-    const value = compiled(b, p, Math.min(b.length, most), r, hard && b.length <= most);
-    const end = r.p;
-    idle = r;
-    if (value === STOP || (whole && end !== b.length)) return STOP;
-    reached = end;
-    return value;
-  };
-  let reached = 0;
-
   const decode = (input: Uint8Array | ArrayBufferLike | ArrayBufferView): unknown => {
-    const b = bytesOf(input);
-    const value = quick(b, 0, true, true);
-    if (value !== STOP) return value;
-    const slow = interpret(b, 0, true);
-    const { m } = slow;
-    if (slow.value !== STOP) {
-      const end = endOf(m);
-      if (end === b.length) return slow.value;
-      else m.fail("trailing", `ends after ${end} bytes`, `${b.length - end} more follow`, end);
+    const b = input instanceof Uint8Array ? input : bytesOf(input);
+    if (generated && b.length <= limits.maxMessageSize) {
+      const value = generated.decoding?.whole(b) ?? STOP;
+      if (value !== STOP) return value;
+    }
+    const { m, value } = interpret(b, 0, true);
+    if (value !== STOP) {
+      const end = Math.max(m.p, m.far);
+      if (end === b.length) return value;
+      m.fail("trailing", `ends after ${end} bytes`, `${b.length - end} more follow`, end);
+      idle = undefined;
     }
     throw m.error();
   };
 
-  /** One message by generated code: where it ends in `w.b`; -1 when the interpreter must say why. */
-  const quickly = (w: Writer, value: unknown): number => {
-    if (!generated?.encode) return -1;
+  /** Encodes by the interpreter, which knows why it cannot, and hands the writer to `use`. */
+  const slowly = <T>(value: unknown, use: (w: Writer) => T): T => {
+    const spare = pool.take(limits);
+    let b = spare.b;
     try {
-      const end = generated.encode(w, w.b, w.start, value);
-      return end - w.start <= limits.maxMessageSize ? end : -1;
-    } catch {
-      // The interpreter meets the same trouble and says where.
-      return -1;
-    }
-  };
-
-  /** Encodes at the start of `b`, or of another buffer where that is too small. */
-  const encodeInto = (value: unknown, b: Uint8Array): Writer => {
-    const w = new Writer(b, 0, limits, false);
-    w.p = quickly(w, value);
-    if (w.p >= 0) return w;
-    const slow = Writer.whole(op, value, () => new Writer(w.b, 0, limits, false));
-    if (slow.p > limits.maxMessageSize)
-      throw slow.fail("limit", `at most ${limits.maxMessageSize} bytes in a message`, `${slow.p} written`);
-    return slow;
-  };
-
-  const withSpare = <T>(value: unknown, use: (w: Writer) => T): T => {
-    const b = spare ?? new Uint8Array(4096);
-    spare = undefined;
-    try {
-      const w = encodeInto(value, b);
-      const result = use(w);
-      spare = w.b.length <= 65536 ? w.b : b;
-      return result;
-    } catch (error) {
-      spare = b;
-      throw error;
+      const w = Writer.whole(op, value, () => new Writer(b, 0, limits, false));
+      b = w.b;
+      if (w.p > limits.maxMessageSize)
+        throw w.fail("limit", `at most ${limits.maxMessageSize} bytes in a message`, `${w.p} written`);
+      return use(w);
+    } finally {
+      spare.b = b;
+      pool.give(spare);
     }
   };
 
@@ -240,7 +149,9 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
     mode: generated ? "jit" : "interpret",
     limits,
     bound: Object.freeze({ min: schema.facts.min, max: schema.facts.max }),
-    source: generated?.text ?? "",
+    get source() {
+      return generated?.text ?? "";
+    },
     decode,
     safeDecode(input) {
       try {
@@ -250,17 +161,19 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
         throw error;
       }
     },
-    encode: (value) => withSpare(value, (w) => w.b.slice(0, w.p)),
-    size: (value) => withSpare(value, (w) => w.p),
+    encode: (value) => generated?.encoding?.whole(value) ?? slowly(value, (w) => w.b.slice(0, w.p)),
+    size: (value) => generated?.encoding?.whole(value)?.length ?? slowly(value, (w) => w.p),
     write(value, into, offset = 0) {
       if (!(into instanceof Uint8Array))
         throw new TypeError(`write takes a Uint8Array to write into; got ${show(into)}`);
       if (!Number.isInteger(offset) || offset < 0 || offset > into.length)
         throw new RangeError(`write's offset is from 0 to ${into.length}; got ${show(offset)}`);
-      const end = quickly(new Writer(into, offset, limits, true), value);
-      if (end >= 0) return end;
+      if (generated?.encoding) {
+        const end = writeInto(generated.encoding.message, value, into, offset, limits);
+        if (end >= 0) return end;
+      }
       // Generated code asks for a little more room than it may use in the end.
-      return withSpare(value, (w) => {
+      return slowly(value, (w) => {
         const left = into.length - offset;
         if (w.p > left) throw w.fail("overflow", `room for ${w.p} bytes`, `${left} left in the buffer given`);
         into.set(w.b.subarray(0, w.p), offset);
@@ -271,16 +184,45 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
       const b = bytesOf(from);
       if (!Number.isInteger(offset) || offset < 0 || offset > b.length)
         throw new RangeError(`read's offset is from 0 to ${b.length}; got ${show(offset)}`);
-      const value = quick(b, offset, false, false);
-      if (value !== STOP) return { value, offset: reached };
-      const slow = interpret(b, offset, false);
-      const { m } = slow;
-      const end = endOf(m);
+      if (generated?.decoding) {
+        const run = new Reader(b, offset, limits, false);
+        run.views = views;
+        const value = generated.decoding.message(b, offset, run.e, run, false);
+        if (value !== STOP) return { value, offset: run.p };
+      }
+      const { m, value } = interpret(b, offset, false);
       if (m.fault) throw m.error();
-      return slow.value === STOP ? { needed: m.needed } : { value: slow.value, offset: end };
+      return value === STOP ? { needed: m.needed } : { value, offset: Math.max(m.p, m.far) };
     },
     inspect: (bytes, given) => inspect(schema, bytesOf(bytes), limits, given?.offset ?? 0),
   };
-  engines.set(codec, { op, decode: generated?.decode, limits, views });
+  engines.set(codec, {
+    op,
+    get decode() {
+      return generated?.decoding?.message;
+    },
+    limits,
+    views,
+  });
   return Object.freeze(codec) as Codec<Infer<S>, Input<S>>;
+}
+
+/** Writes one message by generated code; -1 when it cannot. */
+function writeInto(message: EncodeMessage, value: unknown, into: Uint8Array, offset: number, limits: Limits): number {
+  const w = pool.take(limits);
+  const kept = w.b;
+  w.b = into;
+  w.start = offset;
+  w.fixed = true;
+  let end = -1;
+  try {
+    end = message(w, into, offset, value);
+  } catch {
+    // The interpreter meets the same trouble and says where.
+  }
+  w.b = kept;
+  w.start = 0;
+  w.fixed = false;
+  pool.give(w);
+  return end - offset <= limits.maxMessageSize ? end : -1;
 }

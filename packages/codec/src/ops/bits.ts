@@ -11,8 +11,15 @@ interface Piece {
   readonly width: number;
 }
 
-/** The bytes a piece touches, most significant first: position in the run, shift left (or right when negative), mask. */
-function touched(place: BitPlace, piece: Piece): { index: number; shift: number; mask: number }[] {
+/** A byte that a piece touches: position in the run, shift to the left (to the right when negative), mask. */
+interface Touched {
+  readonly index: number;
+  readonly shift: number;
+  readonly mask: number;
+}
+
+/** The bytes a piece touches, most significant first. */
+function touched(place: BitPlace, piece: Piece): Touched[] {
   const bytes = [];
   const top = piece.lowest + piece.width;
   for (let k = (top - 1) >> 3; k >= piece.lowest >> 3; k--) {
@@ -25,7 +32,7 @@ function touched(place: BitPlace, piece: Piece): { index: number; shift: number;
   return bytes;
 }
 
-const getPiece = (bytes: ReturnType<typeof touched>, b: Uint8Array, p: number): number => {
+const getPiece = (bytes: readonly Touched[], b: Uint8Array, p: number): number => {
   let value = 0;
   for (const { index, shift, mask } of bytes) {
     const byte = (b[p + index] as number) & mask;
@@ -34,19 +41,13 @@ const getPiece = (bytes: ReturnType<typeof touched>, b: Uint8Array, p: number): 
   return value >>> 0;
 };
 
-const putPiece = (bytes: ReturnType<typeof touched>, b: Uint8Array, p: number, value: number): void => {
+const putPiece = (bytes: readonly Touched[], b: Uint8Array, p: number, value: number): void => {
   for (const { index, shift, mask } of bytes)
     (b[p + index] as number) |= (shift >= 0 ? value >>> shift : value << -shift) & mask;
 };
 
 /** Bits as one expression; a signed int32 unless `unsigned` asks otherwise. */
-function emitPiece(
-  bytes: ReturnType<typeof touched>,
-  source: Source,
-  base: string,
-  offset: number,
-  width: number,
-): string {
+function emitPiece(bytes: readonly Touched[], source: Source, base: string, offset: number, width: number): string {
   const terms = bytes.map(({ index, shift, mask }) => {
     const byte = source.byte(base, offset + index);
     const kept = mask === 255 ? byte : `(${byte} & ${mask})`;
@@ -86,12 +87,23 @@ export function bits(width: number, place: BitPlace, signed: boolean): Leaf {
     return (signed && hi >= highSpan / 2 ? hi - highSpan : hi) * 0x100000000 + lo;
   };
 
+  // Most fields lie in one byte or two.
+  const [first, second, third] = lowBytes as [Touched, Touched?, Touched?];
+  const spanned = second && { from: first.index, to: second.index, mask: (first.mask << 8) | 255, by: -second.shift };
+  const get: Leaf["get"] =
+    signed || width > 16 || third
+      ? (m, p) => read(m.b, p)
+      : spanned
+        ? ({ b }, p) =>
+            ((((b[p + spanned.from] as number) << 8) | (b[p + spanned.to] as number)) & spanned.mask) >> spanned.by
+        : ({ b }, p) => ((b[p + first.index] as number) & first.mask) >> -first.shift;
+
   return leaf({
     size: place.size,
     place,
     numeric: big ? "bigint" : "number",
     unsigned: !signed && !big,
-    get: (m, p) => read(m.b, p),
+    get,
     put(w, p, value) {
       if (typeof value !== (big ? "bigint" : "number"))
         throw w.fail("type", `needs a ${big ? "bigint" : "number"}`, value);
@@ -124,7 +136,7 @@ export function bits(width: number, place: BitPlace, signed: boolean): Leaf {
       if (big) source.stop(`typeof ${value} !== "bigint" || ${value} < ${bigMin}n || ${value} > ${bigMax}n`);
       else if (width < 32 && !signed) source.stop(`(${value} & ${max}) !== ${value}`);
       else source.stop(`!(Number.isInteger(${value}) && ${value} >= ${min} && ${value} <= ${max})`);
-      const write = (piece: string, bytes: ReturnType<typeof touched>) => {
+      const write = (piece: string, bytes: readonly Touched[]) => {
         for (const { index, shift, mask } of bytes) {
           const moved = shift === 0 ? piece : shift > 0 ? `${piece} >>> ${shift}` : `${piece} << ${-shift}`;
           source.or(base, offset + index, mask === 255 && shift >= 0 ? `(${moved} & 255)` : `(${moved} & ${mask})`);

@@ -26,7 +26,7 @@ export function integer(format: IntegerFormat): Leaf {
   return format.bytes === 8 && !format.safe ? big(format) : number(format);
 }
 
-type Get = (b: Uint8Array, p: number) => number;
+type Get = (m: { readonly b: Uint8Array }, p: number) => number;
 
 /** Position of the byte of significance `i` (0 is the least). */
 const at = (format: IntegerFormat, i: number): number => (format.little ? i : format.bytes - 1 - i);
@@ -34,38 +34,48 @@ const at = (format: IntegerFormat, i: number): number => (format.little ? i : fo
 // Each width gets a function of its own, so that the interpreter's loop calls straight-line code.
 function getter(format: IntegerFormat): Get {
   const { bytes, signed, little } = format;
-  if (bytes === 1) return signed ? (b, p) => ((b[p] as number) << 24) >> 24 : (b, p) => b[p] as number;
-  const i0 = at(format, 0);
-  const i1 = at(format, 1);
-  if (bytes === 2) {
-    if (signed) return (b, p) => (((b[p + i1] as number) << 24) >> 16) | (b[p + i0] as number);
-    return little
-      ? (b, p) => ((b[p + 1] as number) << 8) | (b[p] as number)
-      : (b, p) => ((b[p] as number) << 8) | (b[p + 1] as number);
+  const [i0, i1, i2, i3, i4, i5, i6, i7] = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => at(format, i)) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const low3 = (b: Uint8Array, p: number): number =>
+    ((b[p + i2] as number) << 16) | ((b[p + i1] as number) << 8) | (b[p + i0] as number);
+  const low4 = (b: Uint8Array, p: number): number => (((b[p + i3] as number) << 24) | low3(b, p)) >>> 0;
+  const high2 = (b: Uint8Array, p: number): number => ((b[p + i5] as number) << 8) | (b[p + i4] as number);
+  const high4 = (b: Uint8Array, p: number): number =>
+    ((b[p + i7] as number) << 24) | ((b[p + i6] as number) << 16) | high2(b, p);
+  const HIGH = 0x100000000;
+  switch (bytes) {
+    case 1:
+      return signed ? ({ b }, p) => ((b[p] as number) << 24) >> 24 : ({ b }, p) => b[p] as number;
+    case 2:
+      if (signed) return ({ b }, p) => (((b[p + i1] as number) << 24) >> 16) | (b[p + i0] as number);
+      return little
+        ? ({ b }, p) => ((b[p + 1] as number) << 8) | (b[p] as number)
+        : ({ b }, p) => ((b[p] as number) << 8) | (b[p + 1] as number);
+    case 3:
+      return signed ? ({ b }, p) => (low3(b, p) << 8) >> 8 : ({ b }, p) => low3(b, p);
+    case 4:
+      return signed ? ({ b }, p) => low4(b, p) | 0 : ({ b }, p) => low4(b, p);
+    case 5:
+      return signed
+        ? ({ b }, p) => (((b[p + i4] as number) << 24) >> 24) * HIGH + low4(b, p)
+        : ({ b }, p) => (b[p + i4] as number) * HIGH + low4(b, p);
+    case 6:
+      return signed
+        ? ({ b }, p) => ((high2(b, p) << 16) >> 16) * HIGH + low4(b, p)
+        : ({ b }, p) => high2(b, p) * HIGH + low4(b, p);
+    default:
+      return signed
+        ? ({ b }, p) => high4(b, p) * HIGH + low4(b, p)
+        : ({ b }, p) => (high4(b, p) >>> 0) * HIGH + low4(b, p);
   }
-  const i2 = at(format, 2);
-  const low3: Get = (b, p) => ((b[p + i2] as number) << 16) | ((b[p + i1] as number) << 8) | (b[p + i0] as number);
-  if (bytes === 3) return signed ? (b, p) => (low3(b, p) << 8) >> 8 : low3;
-  const i3 = at(format, 3);
-  const low4: Get = (b, p) => (((b[p + i3] as number) << 24) | low3(b, p)) >>> 0;
-  if (bytes === 4) return signed ? (b, p) => low4(b, p) | 0 : low4;
-  const i4 = at(format, 4);
-  if (bytes === 5)
-    return signed
-      ? (b, p) => (((b[p + i4] as number) << 24) >> 24) * 0x100000000 + low4(b, p)
-      : (b, p) => (b[p + i4] as number) * 0x100000000 + low4(b, p);
-  const i5 = at(format, 5);
-  const high2: Get = (b, p) => ((b[p + i5] as number) << 8) | (b[p + i4] as number);
-  if (bytes === 6)
-    return signed
-      ? (b, p) => ((high2(b, p) << 16) >> 16) * 0x100000000 + low4(b, p)
-      : (b, p) => high2(b, p) * 0x100000000 + low4(b, p);
-  const i6 = at(format, 6);
-  const i7 = at(format, 7);
-  const high4: Get = (b, p) => ((b[p + i7] as number) << 24) | ((b[p + i6] as number) << 16) | high2(b, p);
-  return signed
-    ? (b, p) => high4(b, p) * 0x100000000 + low4(b, p)
-    : (b, p) => (high4(b, p) >>> 0) * 0x100000000 + low4(b, p);
 }
 
 function emitGet(format: IntegerFormat, source: Source, base: string, offset: number): string {
@@ -99,7 +109,7 @@ function number(format: IntegerFormat): Leaf {
     unsigned: !format.signed,
     get: safe
       ? (m, p) => {
-          const value = get(m.b, p);
+          const value = get(m, p);
           if (value >= min && value <= max) return value;
           m.fail(
             "value",
@@ -109,7 +119,7 @@ function number(format: IntegerFormat): Leaf {
           );
           return STOP;
         }
-      : (m, p) => get(m.b, p),
+      : get,
     put(w, p, value) {
       if (typeof value !== "number") throw w.fail("type", "needs a number", value);
       if (!(Number.isInteger(value) && value >= min && value <= max))

@@ -8,6 +8,9 @@ export interface Entry {
   readonly key: string;
   readonly op: Op;
   readonly named: Named;
+  readonly hidden: boolean;
+  /** Whether a position around it is remembered. */
+  marked: boolean;
   /** Marks for the positions in front of it and behind it, or -1. */
   before: number;
   after: number;
@@ -35,8 +38,7 @@ export type Step =
   | { readonly do: "field"; readonly entry: Entry }
   | ({ readonly do: "open" } & Range)
   | { readonly do: "close"; readonly entry: Entry; readonly last: Entry }
-  | ({ readonly do: "verify" } & Range)
-;
+  | ({ readonly do: "verify" } & Range);
 
 export interface Layout {
   readonly entries: readonly Entry[];
@@ -81,6 +83,7 @@ export function layout(entries: readonly Entry[]): Layout {
       at,
     });
   });
+  for (const entry of entries) entry.marked = entry.before >= 0 || entry.after >= 0;
   const windows = ranges.filter((range) => !range.entry.op.derived?.checksum && range.last > range.at);
   for (const a of windows) {
     for (const b of windows) {

@@ -36,10 +36,11 @@ function fixedStruct(plan: Layout, size: number): Omit<Leaf, keyof Op> & Pick<Le
     size,
     get(m, p) {
       const value: Record<string, unknown> = { ...plan.template };
-      for (const { entry, leaf, offset } of items) {
+      for (let k = 0; k < items.length; k++) {
+        const { entry, leaf, offset } = items[k] as Run["items"][number];
         const field = leaf.get(m, p + offset);
         if (field === STOP) return m.leave(entry.key, 0, undefined);
-        if (!entry.op.hidden) value[entry.key] = field;
+        if (!entry.hidden) value[entry.key] = field;
       }
       return value;
     },
@@ -82,12 +83,16 @@ function decode(m: Reader, { steps, template, marks: count }: Layout): unknown {
       if (!m.need(step.size))
         return m.fault?.code === "truncated" ? partial(m, step, value) : m.leave(undefined, i, value, marks);
       const p = m.p;
-      for (const { entry, leaf, offset } of step.items) {
+      const { items } = step;
+      for (let k = 0; k < items.length; k++) {
+        const { entry, leaf, offset } = items[k] as Run["items"][number];
         const field = leaf.get(m, p + offset);
         if (field === STOP) return m.leave(entry.key, i, value, marks);
-        if (!entry.op.hidden) value[entry.key] = field;
-        if (entry.before >= 0) marks[entry.before] = p + offset;
-        if (entry.after >= 0) marks[entry.after] = p + offset + leaf.size;
+        if (!entry.hidden) value[entry.key] = field;
+        if (entry.marked) {
+          if (entry.before >= 0) marks[entry.before] = p + offset;
+          if (entry.after >= 0) marks[entry.after] = p + offset + leaf.size;
+        }
       }
       m.p = p + step.size;
     } else if (step.do === "field") {

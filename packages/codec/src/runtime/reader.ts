@@ -75,6 +75,18 @@ export class Reader {
     this.bound(b.length, hard);
   }
 
+  /** Makes a reader that has read a message to its end ready for another. */
+  restart(b: Uint8Array, start: number, final: boolean): void {
+    this.b = b;
+    this.p = start;
+    this.start = start;
+    this.bound(b.length, final);
+    this.elements = 0;
+    this.jumped = 0;
+    this.far = 0;
+    this.root = 0;
+  }
+
   /** Sets where the bytes end. Those past the largest message are as good as not there, so that its limit is met first. */
   bound(end: number, final: boolean): void {
     const most = this.start + this.limits.maxMessageSize;
