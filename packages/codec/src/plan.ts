@@ -135,7 +135,10 @@ function context(
 
 /** Lowers a whole schema. */
 export function lower(schema: AnySchema, wrap?: Wrap, bits?: BitPlace): Op {
-  return context(undefined, undefined, new Map(), wrap).lower(schema, { bits });
+  // Where the schema contains itself, that is the same op.
+  const own: { op: Op | undefined } = { op: undefined };
+  own.op = context(undefined, undefined, new Map([[schema, own]]), wrap).lower(schema, { bits });
+  return own.op;
 }
 
 /** A reference with its field found. */

@@ -74,7 +74,8 @@ export type Tree<Integer, Double> =
 function tree<Integer, Double>(integer: Schema<Integer>, double: Schema<Double>): Schema<Tree<Integer, Double>> {
   const value: Schema<Tree<Integer, Double>> = lazy(() => any);
   const pair = struct({ key: value, value });
-  const any: Schema<Tree<Integer, Double>> = union("type", u8, {
+  // TypeScript cannot compute the union while Integer and Double are open.
+  const any = union("type", u8, {
     // Types equivalent to RESP version 2
     simple: [tag("+"), line],
     error: [tag("-"), line],
@@ -93,7 +94,7 @@ function tree<Integer, Double>(integer: Schema<Integer>, double: Schema<Double>)
     push: [tag(">"), array(value, length)],
     // "Attributes can appear anywhere before a valid part of the protocol", and belong to the value behind them.
     attribute: [tag("|"), struct({ attributes: array(pair, length), value })],
-  });
+  }) as Schema as Schema<Tree<Integer, Double>>;
   return any;
 }
 

@@ -90,7 +90,7 @@ function lowerLazy(get: () => AnySchema, context: Context): Op {
     known.op = context.lower(schema, { scope: undefined });
   }
   const target = known;
-  return lazyOp(() => target.op as Op);
+  return lazyOp(() => target.op as Op, schema.facts.min);
 }
 
 export interface AtSchema<S extends AnySchema, O>

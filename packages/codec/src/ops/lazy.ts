@@ -4,10 +4,10 @@ import type { Op } from "../plan.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 import type { Writer } from "../runtime/writer.js";
 
-/** An op that is looked up when it is first used, because it contains itself. */
-export function lazy(target: () => Op): Op {
+/** An op that is looked up when it is first used, because it contains itself; `min` is known before. */
+export function lazy(target: () => Op, min: number): Op {
   return {
-    min: 0,
+    min,
     max: Number.POSITIVE_INFINITY,
     decode(m: Reader) {
       m.resume();

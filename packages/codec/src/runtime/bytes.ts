@@ -7,8 +7,8 @@ const plain = Uint8Array.prototype.slice;
 /** A copy of the bytes from `from` to `to`, always a plain Uint8Array with a buffer of its own. */
 export function copy(b: Uint8Array, from: number, to: number): Uint8Array {
   const n = to - from;
-  if (n > 32 && b.constructor === Uint8Array && b.buffer.constructor === ArrayBuffer)
-    return plain.call(b, from, to) as Uint8Array;
+  // The slice of a subclass would be of its kind: a Buffer's lies in a pool.
+  if (n > 12 && b.constructor === Uint8Array) return plain.call(b, from, to) as Uint8Array;
   const bytes = new Uint8Array(n);
   if (n > 32) bytes.set(b.subarray(from, to));
   else for (let i = 0; i < n; i++) bytes[i] = b[from + i] as number;
