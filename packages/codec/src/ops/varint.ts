@@ -41,7 +41,10 @@ export function varint(format: VarintFormat): Op {
       const value = readVarint(m, m.b, p, m.e, format);
       if (typeof value !== "string") return value;
       if (value === "short") m.short(m.e - p + missingVarint(m.b, p, m.e, format));
-      else m.fail(value === "large" ? "value" : "varint", problems[value](format), "it is not", p);
+      else {
+        const actual = value === "long" ? "it goes on" : "it is not";
+        m.fail(value === "large" ? "value" : "varint", problems[value](format), actual, p);
+      }
       return STOP;
     },
     encode(w: Writer, value) {
