@@ -59,6 +59,12 @@ export function show(value: unknown): string {
   return String(value);
 }
 
+/** What something thrown says. */
+export function reason(cause: unknown): string {
+  if (cause instanceof Error) return cause.message;
+  return typeof cause === "string" ? cause : show(cause);
+}
+
 /** `count` bytes from `start` as hex, with an ellipsis when more follow. */
 export function hex(bytes: Uint8Array, start: number, count: number): string {
   const end = Math.min(bytes.length, start + count);

@@ -135,11 +135,11 @@ export function lengthFacts(length: Length, unit: { min: number; max: number }, 
     other.delimiters.length === 0 || other.orEnd ? 0 : Math.min(...other.delimiters.map((d) => d.length));
   return {
     ...base,
-    min: other.last ? unit.min : delimiter,
+    min: other.last && !other.orEnd ? unit.min : delimiter,
     max:
       other.max === undefined
         ? Number.POSITIVE_INFINITY
-        : other.max + Math.max(...other.delimiters.map((d) => d.length * 4)),
+        : other.max + Math.max(0, ...other.delimiters.map((d) => d.length * 4)),
     greedy: other.orEnd === true,
   };
 }

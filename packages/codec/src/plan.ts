@@ -39,6 +39,8 @@ export interface Op extends Emitter {
   readonly derived?: Derived;
   /** The fields of a struct, for references into it. */
   readonly names?: ReadonlyMap<string, Named>;
+  /** True for a window: once it is written, what is in it keeps its width. */
+  readonly framed?: boolean;
 }
 
 /** An op of fixed size, which neighbours can share one bounds check with. */
@@ -173,7 +175,9 @@ export function bind(context: Context, ref: Ref, derives: boolean): Bound {
       : `does not exist; there are ${scope.keys.join(", ")}`;
     throw new SchemaError("reference", `field("${ref.path}"): "${first}" ${why}`);
   }
+  let framed = false;
   for (const key of rest) {
+    framed ||= named.op.framed === true;
     const inner: Named | undefined = named.op.names?.get(key);
     if (!inner)
       throw new SchemaError("reference", `field("${ref.path}"): "${named.key}" is not a struct with a field "${key}"`);
@@ -183,6 +187,11 @@ export function bind(context: Context, ref: Ref, derives: boolean): Bound {
   if (derives) {
     if (named.op.numeric === undefined)
       throw new SchemaError("inverse", `field("${ref.path}") is used as a length but is not a whole number`);
+    if (framed && !isLeaf(named.op))
+      throw new SchemaError(
+        "inverse",
+        `field("${ref.path}") takes more or fewer bytes by its value, which is known only after the length of the window around it; give it a fixed width`,
+      );
     if (named.op.constant === undefined && !named.op.derived) {
       if (named.slot && named.slot.scope !== scope)
         throw new SchemaError("reference", `field("${ref.path}") already follows from a field of its own struct`);

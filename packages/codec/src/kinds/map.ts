@@ -1,6 +1,6 @@
 // The user's own functions between the wire's value and theirs. They must be pure: a failed or cut message is read again.
 
-import { DecodeError, EncodeError, SchemaError, show } from "../errors.js";
+import { DecodeError, EncodeError, reason, SchemaError, show } from "../errors.js";
 import { labelOf } from "../length.js";
 import { traits } from "../ops/leaf.js";
 import { type Transform, transformed } from "../ops/transform.js";
@@ -20,8 +20,6 @@ import {
 export interface MapSchema<Out, In, S extends AnySchema> extends Schema<Out, In, RefsOf<S>, DerivedOf<S>> {
   readonly schema: S;
 }
-
-const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /**
  * Another value for the same bytes. What the functions throw becomes a DecodeError or EncodeError with path and offset.

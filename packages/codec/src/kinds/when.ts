@@ -1,6 +1,7 @@
 // What is there only sometimes, only by name, or only elsewhere: conditions, recursion, offsets, and the way out.
 
 import { SchemaError, show } from "../errors.js";
+import { labelOf } from "../length.js";
 import { at as atOp } from "../ops/at.js";
 import { bindCondition, countOf } from "../ops/count.js";
 import { type CustomFunctions, custom as customOp } from "../ops/custom.js";
@@ -51,10 +52,15 @@ export function when<const P extends string, S extends AnySchema>(
   return node(
     "when",
     facts(0, schema.facts.max, { greedy: schema.facts.greedy, uses: [...usesOf(asked), ...schema.facts.uses] }),
-    { condition: asked, schema },
+    { label: labelOf(schema), condition: asked, schema },
     (_schema: never, context: never) => whenOp(bindCondition(context, asked), (context as Context).lower(schema)),
     (change) => when(condition, change(schema)) as never,
   );
+}
+
+export interface LazySchema<S extends AnySchema> extends Schema<Infer<S>, Input<S>> {
+  readonly kind: "lazy";
+  readonly get: () => S;
 }
 
 /**
@@ -64,7 +70,7 @@ export function when<const P extends string, S extends AnySchema>(
  * type Tree = { value: number; children: Tree[] };
  * const Tree: Schema<Tree> = struct({ value: u8, children: array(lazy(() => Tree), u8) });
  */
-export function lazy<S extends AnySchema>(get: () => S): Schema<Infer<S>, Input<S>> {
+export function lazy<S extends AnySchema>(get: () => S): LazySchema<S> {
   if (typeof get !== "function")
     throw new SchemaError("argument", `lazy takes a function that returns a schema; got ${show(get)}`);
   return node("lazy", facts(0, Number.POSITIVE_INFINITY), { get }, (_schema: never, context: never) =>
@@ -119,7 +125,7 @@ export function at<const O extends number | Ref, S extends AnySchema>(offset: O,
   return node(
     "at",
     facts(0, 0, { uses: [...(ref ? [{ path: ref.path, derives: true }] : []), ...schema.facts.uses] }),
-    { offset, schema },
+    { label: labelOf(schema), offset, schema },
     (_schema: never, context: never) => {
       const count = countOf(context, offset as number);
       if (count.mode === "ref" && !("get" in count.bound.named.op))
@@ -146,13 +152,19 @@ export interface CustomOptions<Out, In> {
   readonly max?: number;
 }
 
+export interface CustomSchema<Out, In = Out> extends Schema<Out, In> {
+  readonly kind: "custom";
+}
+
 /** The way out, for what nothing else describes: two functions between bytes and values. */
-export function custom<Out, In = Out>(options: CustomOptions<Out, In>): Schema<Out, In> {
+export function custom<Out, In = Out>(options: CustomOptions<Out, In>): CustomSchema<Out, In> {
   const { name, decode, encode, min = 0, max = Number.POSITIVE_INFINITY } = options;
   if (typeof name !== "string" || typeof decode !== "function" || typeof encode !== "function")
     throw new SchemaError("argument", "custom takes a name and two functions, decode and encode");
-  const functions = { decode, encode } as unknown as CustomFunctions;
+  if (!Number.isSafeInteger(min) || min < 0 || !(max >= min))
+    throw new SchemaError("argument", `custom's min and max are sizes in order; got ${show(min)} and ${show(max)}`);
+  const functions = { decode, encode, min, max } as unknown as CustomFunctions;
   return node("custom", facts(min, max), { label: name, functions: Object.freeze(functions) }, () =>
-    customOp(functions, { min, max }),
+    customOp(functions),
   );
 }

@@ -1,7 +1,7 @@
 // Law: elements are counted against the limit before room is made for them, zero-width ones too; a count that cannot
 // fit into the bytes that may follow is refused before the first element.
 
-import { show } from "../errors.js";
+import { reason, show } from "../errors.js";
 import type { Until } from "../length.js";
 import { isLeaf, type Op } from "../plan.js";
 import { delimiterAt, find, put } from "../runtime/bytes.js";
@@ -193,9 +193,16 @@ export function untilArray(until: Until, delimiters: readonly Uint8Array[], item
   const text = `[${delimiters.map((d) => `new Uint8Array([${d}])`).join(", ")}]`;
   const startsWithDelimiter = (b: Uint8Array, from: number, to: number): boolean =>
     find(b, from, from, Math.min(to, from + longest), delimiters, 1) === from;
+  const max = until.max ?? Number.POSITIVE_INFINITY;
+  const accepted = "elements that its until function accepts";
   const unfinished = (w: Writer, values: readonly unknown[]): void => {
-    const i = values.findIndex((value, index) => last?.(value, index));
-    if (i !== values.length - 1)
+    let i: number;
+    try {
+      i = values.findIndex((value, index) => last?.(value, index));
+    } catch (cause) {
+      throw w.fail("rejected", accepted, reason(cause), cause);
+    }
+    if (i < 0 ? !until.orEnd : i !== values.length - 1)
       throw w.fail(
         "length",
         "needs exactly its last element to satisfy the until function",
@@ -207,54 +214,75 @@ export function untilArray(until: Until, delimiters: readonly Uint8Array[], item
     decode(m: Reader) {
       const saved = m.resume();
       const values = (saved?.value as unknown[]) ?? [];
+      const from = saved?.numbers[0] ?? m.p;
       let going = saved?.index === 1;
       for (;;) {
         if (!going) {
+          if (until.orEnd && m.p === m.e) {
+            if (m.hard) return values;
+            m.short(1);
+            return m.leave(undefined, 0, values, [from]);
+          }
           if (delimiters.length > 0) {
             const size = delimiterAt(m.b, m.p, m.e, delimiters);
             if (size > 0) {
               m.p += size;
               return values;
             }
-            if (m.hard && until.orEnd && m.p === m.e) return values;
             const left = m.e - m.p;
             if (
               !m.hard &&
               delimiters.some((d) => left < d.length && d.every((byte, i) => i >= left || m.b[m.p + i] === byte))
             ) {
               m.short(left + 1);
-              return m.leave(undefined, 0, values);
+              return m.leave(undefined, 0, values, [from]);
             }
           }
           if (!m.count(1)) return STOP;
         }
         going = false;
+        const at = m.p;
         const value = item.decode(m);
-        if (value === STOP) return m.leave(values.length, 1, values);
+        if (value === STOP) return m.leave(values.length, 1, values, [from]);
+        if (m.p - from > max) {
+          m.fail("limit", `at most ${max} bytes of elements`, `${m.p - from} read`, at);
+          return m.leave(values.length, 1, values);
+        }
         values.push(value);
-        if (last?.(value, values.length - 1)) return values;
+        try {
+          if (last?.(value, values.length - 1)) return values;
+        } catch (cause) {
+          m.fail("rejected", accepted, reason(cause), at, { cause });
+          return m.leave(values.length - 1, 1, values);
+        }
       }
     },
     encode(w: Writer, value) {
       const values = elements(w, value);
       if (last) unfinished(w, values);
-      if (delimiters.length === 0) return encodeAll(w, item, values);
+      const from = w.p;
       for (let i = 0; i < values.length; i++) {
         const at = w.p;
         try {
           item.encode(w, values[i]);
-          if (startsWithDelimiter(w.b, at, w.p))
+          if (delimiters.length > 0 && startsWithDelimiter(w.b, at, w.p))
             throw w.fail("delimiter", `cannot start with the delimiter ${show(until.delimiters[0])}`, values[i]);
         } catch (error) {
           throw under(error, i);
         }
       }
+      if (w.p - from > max) throw w.fail("length", `needs at most ${max} bytes`, `got ${w.p - from}`);
       w.room(first.length);
       w.p = put(w.b, w.p, first);
     },
     emitDecode(source) {
       const values = source.store("[]", "values");
+      const from = max === Number.POSITIVE_INFINITY ? undefined : source.store("p", "from");
       source.block("for (;;) {", () => {
+        if (until.orEnd) {
+          if (source.hard !== "true") source.stop(`!${source.hard} && p + ${Math.max(1, longest)} > ${source.end}`);
+          source.line(`if (p === ${source.end}) break;`);
+        }
         if (delimiters.length > 0) {
           const size = source.store(
             `${source.use("delimiterAt", delimiterAt)}(b, p, ${source.end}, ${source.constant(delimiters, text)})`,
@@ -264,22 +292,31 @@ export function untilArray(until: Until, delimiters: readonly Uint8Array[], item
             source.line(`p += ${size};`);
             source.line("break;");
           });
-          if (until.orEnd) {
-            if (source.hard !== "true") source.stop(`!${source.hard} && p + ${longest} > ${source.end}`);
-            source.line(`if (p === ${source.end}) break;`);
-          } else source.stop(`p + ${longest} > ${source.end} && ${source.hard} !== true`);
+          if (!until.orEnd) source.stop(`p + ${longest} > ${source.end} && ${source.hard} !== true`);
         }
         emitCounted(source, "1");
-        const value = item.emitDecode(source);
+        const value = source.store(item.emitDecode(source), "item");
+        if (from) source.stop(`p - ${from} > ${max}`);
         source.line(`${values}.push(${value});`);
-        if (last) source.line(`if (${source.constant(last)}(${value}, ${values}.length - 1)) break;`);
+        if (last)
+          source.line(
+            `if (${source.attempt(`${source.constant(last)}(${value}, ${values}.length - 1)`, "ended")}) break;`,
+          );
       });
       return values;
     },
     emitEncode(source, value) {
       const n = emitElements(source, value);
-      if (last) source.stop(`${value}.findIndex(${source.constant(last)}) !== ${n} - 1 || ${n} === 0`);
-      if (delimiters.length === 0) return emitEncodeAll(source, item, value, n);
+      if (last) {
+        const ended = source.attempt(`${value}.findIndex((item, i) => ${source.constant(last)}(item, i))`, "ended");
+        source.stop(`${ended} < 0 ? ${!until.orEnd} : ${ended} !== ${n} - 1`);
+      }
+      const from = max === Number.POSITIVE_INFINITY ? undefined : source.store("p", "from");
+      if (delimiters.length === 0) {
+        emitEncodeAll(source, item, value, n);
+        if (from) source.stop(`p - ${from} > ${max}`);
+        return;
+      }
       const i = source.name("i");
       source.block(`for (let ${i} = 0; ${i} < ${n}; ${i}++) {`, () => {
         const at = source.store("p", "at");
@@ -288,6 +325,7 @@ export function untilArray(until: Until, delimiters: readonly Uint8Array[], item
           `${source.use("find", find)}(b, ${at}, ${at}, Math.min(p, ${at} + ${longest}), ${source.constant(delimiters, text)}, 1) === ${at}`,
         );
       });
+      if (from) source.stop(`p - ${from} > ${max}`);
       source.need(first.length);
       for (const byte of first) source.line(`b[p++] = ${byte};`);
     },

@@ -38,9 +38,12 @@ export function at(offset: Count, content: Op): Op {
       const start = m.start + (from as number);
       m.e = m.end;
       m.hard = m.final;
+      const { root } = m;
       m.depth++;
+      m.root = m.scopes.length;
       const value = content.decode(m);
       m.depth--;
+      m.root = root;
       if (value === STOP) return m.leave(undefined, 0, undefined, [back, from as number]);
       m.jumped += m.p - start;
       if (m.p > m.far) m.far = m.p;

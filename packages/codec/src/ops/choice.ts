@@ -6,7 +6,7 @@ import type { Bound, Op } from "../plan.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 import { property, under, type Writer } from "../runtime/writer.js";
 import { quote, type Source } from "../source.js";
-import { lookUp, lookUpGiven } from "./count.js";
+import { emitAsked, lookUp, lookUpAsked } from "./count.js";
 import { literal } from "./transform.js";
 
 /** One of the schemas and the tags that choose it: exact values, or whole numbers from `from` to `to`. */
@@ -138,11 +138,11 @@ export function match(bound: Bound, choice: Choice): Op {
     `needs "${bound.named.key}" to be one of ${choice.variants.map((v) => v.name).join(", ")}`,
     `it is ${show(tag)}`,
   ];
-  const optional = choice.variants.some((variant) => variant.op.optional);
+  const hidden = choice.variants.every((variant) => variant.op.hidden);
+  const optional = choice.variants.some(({ op }) => op.optional || op.hidden || op.constant);
   return {
     ...bounds(choice),
-    ...(optional && { optional }),
-    ...(choice.variants.every((variant) => variant.op.hidden) && { hidden: true }),
+    ...(hidden ? { hidden } : optional && { optional }),
     decode(m: Reader) {
       const saved = m.resume();
       const tag = saved ? undefined : lookUp(m, bound);
@@ -155,26 +155,28 @@ export function match(bound: Bound, choice: Choice): Op {
       return value === STOP ? m.leave(undefined, index, undefined) : value;
     },
     encode(w: Writer, value) {
-      const tag = lookUpGiven(w, bound);
+      const tag = lookUpAsked(w, bound);
       const index = pick(tag);
       if (index === undefined) throw w.fail("range", ...refuse(tag));
       const { op } = choice.variants[index] as Variant;
       if (value === undefined && !op.hidden && !op.constant && !op.optional)
         throw w.fail("missing", "needs a value", "there is none");
+      if (value !== undefined && op.hidden) throw w.fail("unexpected", "cannot have a value here", value);
       op.encode(w, value);
     },
     emitDecode(source) {
       const value = source.name("value");
       source.line(`let ${value};`);
-      emitSwitch(source, choice, source.vars.get(bound.named) as string, (variant) =>
+      emitSwitch(source, choice, emitAsked(source, bound), (variant) =>
         source.line(`${value} = ${variant.op.emitDecode(source)};`),
       );
       return value;
     },
     emitEncode(source, value) {
-      emitSwitch(source, choice, source.vars.get(bound.named) as string, (variant) =>
-        variant.op.emitEncode(source, value),
-      );
+      emitSwitch(source, choice, emitAsked(source, bound), ({ op }) => {
+        if (op.hidden && value !== "undefined") source.stop(`${value} !== undefined`);
+        op.emitEncode(source, value);
+      });
     },
   };
 }

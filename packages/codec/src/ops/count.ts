@@ -62,8 +62,27 @@ export function lookUpGiven(w: Writer, { named, scope, keys }: Bound): unknown {
   return value;
 }
 
+/** The value of a field that decides what comes next; one that follows from later bytes must be given for that. */
+export function lookUpAsked(w: Writer, bound: Bound): unknown {
+  const value = lookUpGiven(w, bound);
+  if (value === undefined && followsLater(bound))
+    throw w.fail("missing", `needs "${bound.named.key}" to be given, because what tells it stands behind`, "it is not");
+  return value;
+}
+
+const followsLater = ({ named }: Bound): boolean => named.slot !== undefined || named.op.derived !== undefined;
+
 const expression = (source: Source, bound: Bound): string =>
   bound.named.op.constant ? literal(bound.named.op.constant.value) : (source.vars.get(bound.named) as string);
+
+/** The value of a field that decides what comes next, as JavaScript. */
+export function emitAsked(source: Source, bound: Bound): string {
+  const value = expression(source, bound);
+  if (source.direction === "decode" || bound.named.op.constant || !followsLater(bound)) return value;
+  const kept = source.store(value, "asked");
+  source.stop(`${kept} === undefined`);
+  return kept;
+}
 
 export function forward(bound: Bound, value: number): number {
   for (const [name, n] of bound.steps) value = name === "plus" ? value + n : name === "minus" ? value - n : value * n;
@@ -189,35 +208,66 @@ export function bindCondition(context: Context, given: Condition): BoundConditio
       join: [condition.join[0], bindCondition(context, condition.join[1]), bindCondition(context, condition.join[2])],
     };
   const bound = bind(context, condition.ref as never, false);
-  return condition.test ? { bound, test: condition.test } : { bound };
+  return condition.test ? { bound, test: fitting(bound, condition.test) } : { bound };
+}
+
+/** The test with its value as the field has it; refused where the field could never have it. */
+function fitting({ named, steps }: Bound, [name, given]: Test): Test {
+  const refuse = (needs: string): never => {
+    throw new SchemaError("argument", `field("${named.key}").${name} needs ${needs}; got ${show(given)}`);
+  };
+  const numeric = steps.length > 0 ? "number" : named.op.numeric;
+  const whole = typeof given === "bigint" || Number.isSafeInteger(given);
+  if (name === "has") {
+    if (numeric === undefined) refuse("a whole number as its field");
+    if (!Number.isSafeInteger(given) || (given as number) <= 0) refuse("a mask of at least one bit");
+    return [name, given];
+  }
+  if (numeric !== undefined && !whole) refuse("a whole number, as its field is one");
+  if (name !== "is" && name !== "isNot" && typeof given !== "number" && typeof given !== "bigint")
+    refuse("a number to compare with");
+  if (numeric === undefined) return [name, given];
+  return [name, numeric === "bigint" ? BigInt(given as number) : Number(given)];
+}
+
+/** Whether all bits of the mask are set; bitwise operators alone see 32 bits with a sign. */
+function hasBits(value: unknown, mask: number): boolean {
+  if (typeof value === "number" && mask < 2 ** 31) return (value & mask) === mask;
+  if (typeof value !== "bigint" && !Number.isInteger(value)) return false;
+  return (BigInt(value as number) & BigInt(mask)) === BigInt(mask);
 }
 
 /** Whether the condition holds; `value` finds the value of a field. */
 export function holds({ bound, test, join }: BoundCondition, value: (bound: Bound) => unknown): boolean {
-  if (join)
-    return join[0] === "and"
-      ? holds(join[1], value) && holds(join[2], value)
-      : holds(join[1], value) || holds(join[2], value);
+  if (join) {
+    const both = [holds(join[1], value), holds(join[2], value)] as const;
+    return join[0] === "and" ? both[0] && both[1] : both[0] || both[1];
+  }
   const found =
     (bound as Bound).steps.length > 0 ? forward(bound as Bound, Number(value(bound as Bound))) : value(bound as Bound);
   if (!test) return Boolean(found);
   const [name, given] = test;
   if (name === "is") return found === given;
   if (name === "isNot") return found !== given;
-  if (name === "has") return (Number(found) & Number(given)) === given;
+  if (name === "has") return hasBits(found, given as number);
   return name === "atLeast" ? (found as number) >= (given as number) : (found as number) <= (given as number);
 }
 
 /** The condition as JavaScript. */
 export function emitHolds(source: Source, { bound, test, join }: BoundCondition): string {
   if (join) return `(${emitHolds(source, join[1])} ${join[0] === "and" ? "&&" : "||"} ${emitHolds(source, join[2])})`;
-  let value = expression(source, bound as Bound);
-  for (const [name, n] of (bound as Bound).steps)
-    value = `(${value} ${name === "plus" ? "+" : name === "minus" ? "-" : "*"} ${n})`;
+  const { named, steps } = bound as Bound;
+  let value = emitAsked(source, bound as Bound);
+  const big = named.op.numeric === "bigint" && steps.length === 0;
+  if (named.op.numeric === "bigint" && steps.length > 0) value = `Number(${value})`;
+  for (const [name, n] of steps) value = `(${value} ${name === "plus" ? "+" : name === "minus" ? "-" : "*"} ${n})`;
   if (!test) return `(!!${value})`;
   const [name, given] = test;
   const text = typeof given === "string" ? quote(given) : literal(given);
   if (name === "is" || name === "isNot") return `(${value} ${name === "is" ? "===" : "!=="} ${text})`;
-  if (name === "has") return `((Number(${value}) & ${text}) === ${text})`;
+  if (name === "has")
+    return big || (given as number) >= 2 ** 31
+      ? `((BigInt(${value}) & ${text}n) === ${text}n)`
+      : `((${value} & ${text}) === ${text})`;
   return `(${value} ${name === "atLeast" ? ">=" : "<="} ${text})`;
 }

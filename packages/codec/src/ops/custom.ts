@@ -1,70 +1,65 @@
 // Law: the way out for what no other op describes. The user's functions see bytes and values only, are passed in as
-// arguments, and what they throw becomes an error with path and offset.
+// arguments, and what they throw, or give that is not what was agreed, becomes an error with path and offset.
 
-import { DecodeError, EncodeError } from "../errors.js";
+import { reason, show } from "../errors.js";
 import type { Op } from "../plan.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 import type { Writer } from "../runtime/writer.js";
 
-/** The user's functions. */
+/** The user's functions, and the sizes that they promise. */
 export interface CustomFunctions {
   /** The value at the start of `bytes` and its size; or how many more bytes it needs at the least. `end` says that none will follow. */
   decode(bytes: Uint8Array, end: boolean): { value: unknown; size: number } | { needed: number };
   encode(value: unknown): Uint8Array;
+  readonly min: number;
+  readonly max: number;
 }
 
 /** One call of the user's decode. */
 export function callDecode(
   m: Reader,
-  functions: CustomFunctions,
+  { decode, min, max }: CustomFunctions,
   b: Uint8Array,
   p: number,
   end: number,
   hard: boolean,
 ): unknown | typeof STOP {
-  let result: ReturnType<CustomFunctions["decode"]>;
   try {
-    result = functions.decode(b.subarray(p, end), hard);
+    const result: { value?: unknown; size?: unknown; needed?: unknown } = decode(b.subarray(p, end), hard) ?? {};
+    const { value, size, needed } = result;
+    if (needed !== undefined && Number.isSafeInteger(needed) && (needed as number) >= 1) {
+      m.short(end - p + (needed as number));
+      return STOP;
+    }
+    const most = Math.min(max, end - p);
+    if (needed === undefined && Number.isInteger(size) && (size as number) >= min && (size as number) <= most) {
+      m.p = p + (size as number);
+      return value;
+    }
+    const got = needed === undefined ? `a size of ${show(size)}` : `${show(needed)} needed`;
+    m.fail("rejected", `from its decode function a size from ${min} to ${most}, or 1 or more needed`, `got ${got}`, p);
   } catch (cause) {
-    m.fail(
-      "rejected",
-      "bytes that its decode function accepts",
-      cause instanceof Error ? cause.message : String(cause),
-      p,
-      { cause },
-    );
-    return STOP;
+    m.fail("rejected", "bytes that its decode function accepts", reason(cause), p, { cause });
   }
-  if ("needed" in result) {
-    m.short(end - p + Math.max(1, result.needed));
-    return STOP;
-  }
-  if (!(Number.isInteger(result.size) && result.size >= 0 && p + result.size <= end)) {
-    m.fail("rejected", `a size from 0 to ${end - p} from its decode function`, `got ${result.size}`, p);
-    return STOP;
-  }
-  m.p = p + result.size;
-  return result.value;
+  return STOP;
 }
 
-export function custom(functions: CustomFunctions, bounds: { min: number; max: number }): Op {
+export function custom(functions: CustomFunctions): Op {
+  const { encode, min, max } = functions;
   return {
-    ...bounds,
+    min,
+    max,
     decode: (m: Reader) => callDecode(m, functions, m.b, m.p, m.e, m.hard),
     encode(w: Writer, value) {
       let bytes: Uint8Array;
       try {
-        bytes = functions.encode(value);
+        bytes = encode(value);
       } catch (cause) {
-        if (cause instanceof EncodeError || cause instanceof DecodeError) throw cause;
-        throw w.fail(
-          "rejected",
-          "a value that its encode function accepts",
-          cause instanceof Error ? cause.message : String(cause),
-          cause,
-        );
+        throw w.fail("rejected", "a value that its encode function accepts", reason(cause), cause);
       }
       if (!(bytes instanceof Uint8Array)) throw w.fail("rejected", "a Uint8Array from its encode function", bytes);
+      if (bytes.length < min || bytes.length > max)
+        throw w.fail("rejected", `from ${min} to ${max} bytes from its encode function`, bytes);
       w.room(bytes.length);
       w.b.set(bytes, w.p);
       w.p += bytes.length;
@@ -79,8 +74,10 @@ export function custom(functions: CustomFunctions, bounds: { min: number; max: n
       return value;
     },
     emitEncode(source, value) {
-      const bytes = source.store(`${source.constant(functions)}.encode(${value})`, "bytes");
+      const bytes = source.attempt(`${source.constant(encode)}(${value})`, "bytes");
       source.stop(`!(${bytes} instanceof Uint8Array)`);
+      if (min > 0) source.stop(`${bytes}.length < ${min}`);
+      if (max !== Number.POSITIVE_INFINITY) source.stop(`${bytes}.length > ${max}`);
       source.need(`${bytes}.length`);
       source.line(`b.set(${bytes}, p);`);
       source.advance(`${bytes}.length`);

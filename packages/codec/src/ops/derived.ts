@@ -1,6 +1,5 @@
 // Law: a derived field is filled in when left out and must be right when given; dropping it changes no byte.
 
-import { show } from "../errors.js";
 import { isLeaf, type Named, type Op, type Scope } from "../plan.js";
 import { ZEROES } from "../runtime/bytes.js";
 import type { Checksum } from "../runtime/checksum.js";

@@ -49,6 +49,7 @@ export function traits(op: Op): Partial<Op> {
     ...(op.optional && { optional: true }),
     ...(op.derived && { derived: op.derived }),
     ...(op.names && { names: op.names }),
+    ...(op.framed && { framed: true }),
     ...("place" in op && op.place ? { place: op.place } : {}),
   };
 }

@@ -66,6 +66,7 @@ export function layout(entries: readonly Entry[]): Layout {
     for (const edge of [entries[first], entries[last]] as [Entry, Entry])
       if (isLeaf(edge.op) && edge.op.place) checkAligned(entries, edge, edge === entries[first], entry.key);
     const own = entries[at] as Entry;
+    if (derived.checksum && isLeaf(own.op) && own.op.place && first <= at && at <= last) checkAlone(entries, own);
     if (own.before < 0) own.before = marks++;
     const from = entries[first] as Entry;
     const to = entries[last] as Entry;
@@ -161,6 +162,19 @@ function checkAligned(entries: readonly Entry[], edge: Entry, first: boolean, ke
       [key],
     );
   }
+}
+
+/** Bits that count as zeroes for their own checksum would take the rest of their bytes with them. */
+function checkAlone(entries: readonly Entry[], own: Entry): void {
+  const other = entries.find(
+    (entry) => entry !== own && isLeaf(entry.op) && entry.op.place && sharesRun(entry.op, own.op as Leaf),
+  );
+  if (other)
+    throw new SchemaError(
+      "bits",
+      `covers itself, but shares its bytes with "${other.key}"; end its range in front of these bits`,
+      [own.key],
+    );
 }
 
 /** A checksum that covers another one is computed after it, as is a length that covers one of variable width. */

@@ -1,7 +1,7 @@
 // Law: what stands between the wire's value and the user's (names, checks, user functions) wraps another op and keeps
 // its size, so that a wrapped leaf still shares its neighbours' bounds check.
 
-import { show } from "../errors.js";
+import { SchemaError, show } from "../errors.js";
 import { isLeaf, type Leaf, type Op } from "../plan.js";
 import { copy } from "../runtime/bytes.js";
 import { type Reader, STOP } from "../runtime/reader.js";
@@ -24,7 +24,12 @@ export interface Transform {
 }
 
 export function transformed(inner: Op, change: Transform): Op {
-  const { numeric: _, unsigned: __, width: ___, emitWidth: ____, ...kept } = traits(inner);
+  const { numeric: _, unsigned: __, width: ___, emitWidth: ____, names: _____, ...kept } = traits(inner);
+  if (inner.derived && !change.traits?.numeric)
+    throw new SchemaError(
+      "inverse",
+      "a checksum or length cannot have another value than its own; wrap what it is made of",
+    );
   const op: Op = {
     min: inner.min,
     max: inner.max,

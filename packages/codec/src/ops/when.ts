@@ -4,7 +4,7 @@
 import type { Op } from "../plan.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 import type { Writer } from "../runtime/writer.js";
-import { type BoundCondition, emitHolds, holds, lookUp, lookUpGiven } from "./count.js";
+import { type BoundCondition, emitHolds, holds, lookUp, lookUpAsked } from "./count.js";
 
 export function when(condition: BoundCondition, inner: Op): Op {
   const needsValue = !inner.hidden && !inner.constant && !inner.optional;
@@ -19,7 +19,7 @@ export function when(condition: BoundCondition, inner: Op): Op {
       return value === STOP ? m.leave(undefined, 0, undefined) : value;
     },
     encode(w: Writer, value) {
-      if (holds(condition, (bound) => lookUpGiven(w, bound))) {
+      if (holds(condition, (bound) => lookUpAsked(w, bound))) {
         if (value === undefined && needsValue)
           throw w.fail("missing", "needs a value, because its condition holds", "there is none");
         inner.encode(w, value);

@@ -65,7 +65,7 @@ export function sizedWindow(count: Count, content: Op, options: Options): Op {
   return {
     ...options,
     ...(content.hidden && { hidden: true }),
-    ...(nothing === undefined && content.names && { names: content.names }),
+    ...(nothing === undefined && content.names && { names: content.names, framed: true }),
     emitHint: (value) => content.emitHint?.(value) ?? String(content.min),
     decode(m: Reader) {
       const n = m.resume()?.numbers[0] ?? readCount(m, count);

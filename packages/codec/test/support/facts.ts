@@ -169,7 +169,9 @@ export function facts(schema: AnySchema, table: Facts, options: CompileOptions =
         expect(safe).toMatchObject({ ok: false, error: { ...want, offset } });
         const shifted = Uint8Array.of(0xa5, 0xa5, 0xa5, ...bytes);
         const read = pair.ask((codec) => codec.read(shifted, 3));
-        if (code === "truncated") expect(read).toMatchObject({ value: { needed: expect.any(Number) } });
+        // Inside of a window no bytes can follow, so that what is cut there is wrong at once.
+        if (code === "truncated" && "value" in read)
+          expect(read).toMatchObject({ value: { needed: expect.any(Number) } });
         else if (code === "trailing") expect(read).toMatchObject({ value: { offset: offset + 3 } });
         else expect(read).toMatchObject({ error: { ...want, offset: offset + 3 } });
         expectModesAgreeAround(pair, bytes);
