@@ -15,7 +15,7 @@ export {
 export type { Inspection, Node } from "./inspect.js";
 export { type ArraySchema, array, type TypedArraySchema, typedArray } from "./kinds/array.js";
 export { asText, type IntegerFacts } from "./kinds/as-text.js";
-export { type BitsSchema, bits, flag } from "./kinds/bits.js";
+export { type BitsSchema, bits, type FlagSchema, flag } from "./kinds/bits.js";
 export {
   type BytesSchema,
   bytes,
@@ -27,7 +27,13 @@ export {
 export { type ConstantSchema, constant, type HiddenSchema, magic, padding, reserved } from "./kinds/constant.js";
 export { type ChecksumSchema, type CoveringSchema, checksum, type FieldRange, lengthOf } from "./kinds/derived.js";
 export { type DigitsKind, type DigitsOptions, type DigitsSchema, decimal, hexadecimal, octal } from "./kinds/digits.js";
-export { bool, type EnumerationOptions, type EnumerationSchema, enumeration } from "./kinds/enumeration.js";
+export {
+  type BoolSchema,
+  bool,
+  type EnumerationOptions,
+  type EnumerationSchema,
+  enumeration,
+} from "./kinds/enumeration.js";
 export { type FloatSchema, f16, f16le, f32, f32le, f64, f64le } from "./kinds/float.js";
 export {
   type IntegerSchema,
@@ -60,19 +66,10 @@ export {
   u64le,
 } from "./kinds/integer.js";
 export { check, type GuardedSchema, type MapSchema, map } from "./kinds/map.js";
+export { type Cases, type MatchSchema, match } from "./kinds/match.js";
 export { type SizedOptions, type SizedSchema, sized } from "./kinds/sized.js";
 export { type StructOptions, type StructSchema, struct } from "./kinds/struct.js";
-export {
-  type Cases,
-  type MatchSchema,
-  match,
-  range,
-  type TagRange,
-  type UnionSchema,
-  union,
-  type VariantOf,
-  type Variants,
-} from "./kinds/union.js";
+export { range, type TagRange, type UnionSchema, union, type VariantOf, type Variants } from "./kinds/union.js";
 export {
   quicVarint,
   sleb128,
@@ -82,7 +79,17 @@ export {
   type VarintSchema,
   zigzag,
 } from "./kinds/varint.js";
-export { type AtSchema, at, type CustomOptions, custom, lazy, type WhenSchema, when } from "./kinds/when.js";
+export {
+  type AtSchema,
+  at,
+  type CustomOptions,
+  type CustomSchema,
+  custom,
+  type LazySchema,
+  lazy,
+  type WhenSchema,
+  when,
+} from "./kinds/when.js";
 export { type Length, type Nullable, nullable, type Rest, rest, type Until, until } from "./length.js";
 export type { Limits } from "./limits.js";
 export { type Condition, field, type Ref } from "./reference.js";

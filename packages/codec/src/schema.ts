@@ -34,7 +34,7 @@ export interface Schema<
   readonly kind: string;
   readonly facts: Facts;
   /** Types only; never present at run time. */
-  readonly "~types"?: { out: Out; in: (value: In) => void; refs: Refs; derived: Derived };
+  readonly "~types": { out: Out; in: (value: In) => void; refs: Refs; derived: Derived };
   /** Turns this noun into actions; the context is a plan.ts Context. */
   readonly "~lower": (schema: never, context: never) => unknown;
   /** For kinds with children: the same kind over changed children. */
@@ -45,71 +45,119 @@ export interface Schema<
 export type AnySchema = Schema<any, any, any, any>;
 
 /** The type of a decoded value. */
-export type Infer<S extends AnySchema> = NonNullable<S["~types"]>["out"];
+export type Infer<S extends AnySchema> = S["~types"]["out"];
 /** The type that `encode` takes: like {@link Infer}, with everything optional that encoding can fill in. */
-export type Input<S extends AnySchema> = Parameters<NonNullable<S["~types"]>["in"]>[0];
-export type RefsOf<S extends AnySchema> = NonNullable<S["~types"]>["refs"];
-export type DerivedOf<S extends AnySchema> = NonNullable<S["~types"]>["derived"];
+export type Input<S extends AnySchema> = Parameters<S["~types"]["in"]>[0];
+export type RefsOf<S extends AnySchema> = S["~types"]["refs"];
+export type DerivedOf<S extends AnySchema> = S["~types"]["derived"];
 
 export type Simplify<T> = { [K in keyof T]: T[K] } & {};
-type IsAny<T> = 0 extends 1 & T ? true : false;
-/** Magic, padding and reserved bytes carry no value: their Out is void, and structs leave them out. */
-type IsHidden<T> = IsAny<T> extends true ? false : [T] extends [void] ? ([void] extends [T] ? true : false) : false;
-type IsOptional<T> = IsAny<T> extends true ? false : unknown extends T ? false : undefined extends T ? true : false;
+
+/**
+ * Whether a struct has a key for a value of this type: always, only sometimes (`when`), or never (magic, padding and
+ * reserved bytes, whose type is void).
+ */
+type Presence<T> = 0 extends 1 & T
+  ? "always"
+  : undefined extends T
+    ? unknown extends T
+      ? "always"
+      : [T] extends [void]
+        ? [void] extends [T]
+          ? "never"
+          : "sometimes"
+        : "sometimes"
+    : "always";
 
 export type Fields = { readonly [name: string]: AnySchema };
 
-type Local<Path extends string> = Path extends `../${string}` ? never : Path;
+type AllRefs<F extends Fields> = RefsOf<F[keyof F]>;
+type AllDerived<F extends Fields> = DerivedOf<F[keyof F]>;
+
 type Outer<Path extends string> = Path extends `../${infer Rest}` ? Rest : never;
-type Head<Path extends string> = Path extends `${infer First}.${string}` ? First : Path;
-type Tail<Path extends string, Name> = Path extends `${infer First}.${infer Rest}`
+/** The paths that lead into a field of the same struct: "header.length". */
+type Inner<Path extends string> = Path extends `../${string}`
+  ? never
+  : Path extends `${string}.${string}`
+    ? Path
+    : never;
+/** What is left of those that go into the field `Name`: "length". */
+type Into<Path extends string, Name> = Path extends `${infer First}.${infer Rest}`
   ? First extends Name
     ? Rest
     : never
   : never;
 
-type AllRefs<F extends Fields> = { [K in keyof F]: RefsOf<F[K]> }[keyof F];
-type AllDerived<F extends Fields> = { [K in keyof F]: DerivedOf<F[K]> }[keyof F];
 export type OuterRefs<F extends Fields> = Outer<AllRefs<F>>;
 export type OuterDerived<F extends Fields> = Outer<AllDerived<F>>;
 
-type OutKey<F extends Fields, K extends keyof F, Optional extends boolean> =
-  IsHidden<Infer<F[K]>> extends true ? never : IsOptional<Infer<F[K]>> extends Optional ? K : never;
-
-export type StructOut<F extends Fields> = Simplify<
-  { -readonly [K in keyof F as OutKey<F, K, false>]: Infer<F[K]> } & {
-    -readonly [K in keyof F as OutKey<F, K, true>]?: Exclude<Infer<F[K]>, undefined>;
+/** Most structs have all of their keys always; for these it is cheaper to ask once than for every field. */
+export type StructOut<F extends Fields> =
+  undefined extends Infer<F[keyof F]> ? PresentOut<F> : { -readonly [K in keyof F]: Infer<F[K]> };
+type PresentOut<F extends Fields> = Simplify<
+  { -readonly [K in keyof F as Presence<Infer<F[K]>> extends "always" ? K : never]: Infer<F[K]> } & {
+    -readonly [K in keyof F as Presence<Infer<F[K]>> extends "sometimes" ? K : never]?: Exclude<Infer<F[K]>, void>;
   }
 >;
 
-type InputOptional<F extends Fields, K extends keyof F, D extends string> =
-  K extends Local<D> ? true : IsOptional<Input<F[K]>>;
-type InKey<F extends Fields, K extends keyof F, D extends string, Optional extends boolean> =
-  IsHidden<Infer<F[K]>> extends true ? never : InputOptional<F, K, D> extends Optional ? K : never;
-/** Makes the fields that a sibling derives (`field("header.length")`) optional inside the nested struct. */
-type Loosen<T, Names> = [Names] extends [never]
+export type StructIn<F extends Fields, D extends string = AllDerived<F>> = undefined extends
+  | Input<F[keyof F]>
+  | ([D] extends [never] ? never : undefined)
+  ? PresentIn<F, D, Inner<D>>
+  : { readonly [K in keyof F]: Input<F[K]> };
+type InPresence<T, K, D> = K extends D ? (Presence<T> extends "never" ? "never" : "sometimes") : Presence<T>;
+type PresentIn<F extends Fields, D extends string, N extends string> = Simplify<
+  {
+    readonly [K in keyof F as InPresence<Input<F[K]>, K, D> extends "always" ? K : never]: Loosen<
+      Input<F[K]>,
+      Into<N, K>
+    >;
+  } & {
+    readonly [K in keyof F as InPresence<Input<F[K]>, K, D> extends "sometimes" ? K : never]?:
+      | Exclude<Loosen<Input<F[K]>, Into<N, K>>, void>
+      | undefined;
+  }
+>;
+/** Makes what a field further out derives (`field("header.length")`) optional in a value. */
+type Loosen<T, D extends string> = [D] extends [never]
   ? T
-  : Simplify<Omit<T, Names & keyof T> & { [K in Names & keyof T]?: T[K] }>;
+  : T extends object
+    ? Simplify<
+        { readonly [K in keyof T as K extends D ? never : K]: Loosen<T[K], Into<D, K>> } & {
+          readonly [K in keyof T as K extends D ? K : never]?: T[K] | undefined;
+        }
+      >
+    : T;
 
-export type StructIn<F extends Fields, D extends string = AllDerived<F>> = Simplify<
-  { readonly [K in keyof F as InKey<F, K, D, false>]: Loosen<Input<F[K]>, Tail<D, K>> } & {
-    readonly [K in keyof F as InKey<F, K, D, true>]?: Loosen<Input<F[K]>, Tail<D, K>> | undefined;
-  }
->;
-
-type Unknown<Path extends string, Names> = Path extends unknown
-  ? Head<Path> extends Names
+/** The names and paths, among `Path`, that lead to no field of a struct. */
+export type Unknown<Path extends string, F extends Fields> = string extends Path
+  ? never
+  : Path extends keyof F | `../${string}`
     ? never
-    : Head<Path>
-  : never;
+    : Path extends `${infer First}.${infer Rest}`
+      ? First extends keyof F
+        ? UnknownIn<Infer<F[First]>, Rest, First>
+        : First
+      : Path;
+type UnknownIn<T, Path extends string, Before extends string> = 0 extends 1 & T
+  ? never
+  : Path extends `${infer First}.${infer Rest}`
+    ? First extends KeyOf<T>
+      ? UnknownIn<T[First], Rest, `${Before}.${First}`>
+      : `${Before}.${First}`
+    : Path extends KeyOf<T>
+      ? never
+      : `${Before}.${Path}`;
+type KeyOf<T> = T extends string | readonly unknown[] | ArrayBufferView ? never : keyof T;
+
 /** Turns a reference to a field that is not there into a compile error that names it. */
-export type Checked<F extends Fields> = {
-  [K in keyof F]: IsAny<RefsOf<F[K]>> extends true
-    ? unknown
-    : [Unknown<Local<RefsOf<F[K]>>, keyof F>] extends [never]
-      ? unknown
-      : { readonly error: `this struct has no field "${Unknown<Local<RefsOf<F[K]>>, keyof F>}"` };
-};
+export type Checked<F extends Fields> = [Unknown<AllRefs<F>, F>] extends [never]
+  ? unknown
+  : {
+      [K in keyof F]: [Unknown<RefsOf<F[K]>, F>] extends [never]
+        ? unknown
+        : { readonly error: `this struct has no field "${Unknown<RefsOf<F[K]>, F>}"` };
+    };
 
 /** The paths a Length refers to. */
 export type LengthRefs<L> = L extends Ref<infer Path> ? Path : never;

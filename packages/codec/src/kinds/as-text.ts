@@ -1,7 +1,7 @@
 // One definition in two wire forms: its integers in binary, or as ASCII digits.
 
 import { until } from "../length.js";
-import type { AnySchema, Infer, Input, Schema } from "../schema.js";
+import type { AnySchema, DerivedOf, Infer, Input, RefsOf, Schema } from "../schema.js";
 import { decimal, hexadecimal } from "./digits.js";
 import { map } from "./map.js";
 import { lazy } from "./when.js";
@@ -29,7 +29,7 @@ const spaced = ({ signed, big }: IntegerFacts): AnySchema =>
 export function asText<S extends AnySchema>(
   schema: S,
   digits: (facts: IntegerFacts) => AnySchema = spaced,
-): Schema<Infer<S>, Input<S>> {
+): Schema<Infer<S>, Input<S>, RefsOf<S>, DerivedOf<S>> & Pick<S, "kind"> {
   const recursive = new Map<unknown, AnySchema>();
   const change = (of: AnySchema): AnySchema => {
     const { get, algorithm, schema: inner } = of as { get?: () => AnySchema; algorithm?: unknown; schema?: AnySchema };

@@ -35,7 +35,7 @@ function alone(context: Context, width: number, kind: string): BitPlace {
 export function bits<const N extends number>(
   width: N,
   options: { readonly signed?: boolean } = {},
-): BitsSchema<N extends Big ? bigint : number> {
+): BitsSchema<number extends N ? number | bigint : N extends Big ? bigint : number> {
   if (!Number.isInteger(width) || width < 1 || width > 64)
     throw new SchemaError("argument", `bits takes a width from 1 to 64; got ${show(width)}`);
   const signed = options.signed === true;
@@ -48,8 +48,12 @@ export function bits<const N extends number>(
   );
 }
 
+export interface FlagSchema extends Schema<boolean> {
+  readonly kind: "flag";
+}
+
 /** One bit as a boolean. */
-export const flag: Schema<boolean> = /* @__PURE__ */ node(
+export const flag: FlagSchema = /* @__PURE__ */ node(
   "flag",
   /* @__PURE__ */ facts(0, 1, { bits: 1, integer: { signed: false, big: false, boolean: true } }),
   { width: 1 },

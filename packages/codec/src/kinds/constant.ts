@@ -63,6 +63,7 @@ export function constant<S extends AnySchema, const V extends Infer<S>>(schema: 
 
 /** Bytes without a value. */
 export interface HiddenSchema extends Schema<void, void> {
+  readonly kind: "magic" | "padding" | "reserved";
   readonly bytes?: Uint8Array;
 }
 

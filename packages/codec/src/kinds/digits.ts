@@ -30,7 +30,8 @@ export interface DigitsSchema<T extends number | bigint = number> extends Schema
 /** Makes text numbers of one base. */
 export interface DigitsKind {
   (length: number | Until, options: DigitsOptions & { readonly big: true }): DigitsSchema<bigint>;
-  (length: number | Until, options?: DigitsOptions): DigitsSchema;
+  (length: number | Until, options?: DigitsOptions & { readonly big?: false }): DigitsSchema;
+  (length: number | Until, options?: DigitsOptions): DigitsSchema<number | bigint>;
 }
 
 const latin = (text: string | Uint8Array): Uint8Array =>

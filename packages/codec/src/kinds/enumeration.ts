@@ -5,7 +5,16 @@ import { integer } from "../ops/integer.js";
 import { literal, transformed } from "../ops/transform.js";
 import type { Context, Op } from "../plan.js";
 import { STOP } from "../runtime/reader.js";
-import { type AnySchema, type DerivedOf, facts, isSchema, node, type RefsOf, type Schema } from "../schema.js";
+import {
+  type AnySchema,
+  type DerivedOf,
+  facts,
+  type Infer,
+  isSchema,
+  node,
+  type RefsOf,
+  type Schema,
+} from "../schema.js";
 import { quote } from "../source.js";
 
 type Names = { readonly [name: string]: number | bigint };
@@ -33,11 +42,7 @@ export function enumeration<S extends AnySchema, const N extends Names>(
   schema: S,
   names: N,
   options: { readonly unknown: "pass" },
-): EnumerationSchema<
-  S,
-  N,
-  (keyof N & string) | N[keyof N] extends bigint ? (keyof N & string) | bigint : (keyof N & string) | number
->;
+): EnumerationSchema<S, N, (keyof N & string) | Infer<S>>;
 export function enumeration<S extends AnySchema, const N extends Names>(
   schema: S,
   names: N,
@@ -122,8 +127,12 @@ function names_(inner: Op, list: readonly [string, number | bigint][], pass: boo
   });
 }
 
+export interface BoolSchema extends Schema<boolean> {
+  readonly kind: "bool";
+}
+
 /** One byte as a boolean: 0 or 1; other bytes are refused. */
-export const bool: Schema<boolean> = /* @__PURE__ */ node("bool", /* @__PURE__ */ facts(1, 1), {}, () =>
+export const bool: BoolSchema = /* @__PURE__ */ node("bool", /* @__PURE__ */ facts(1, 1), {}, () =>
   transformed(integer({ bytes: 1, signed: false, little: false }), {
     forward(m, raw, at) {
       if (raw === 0 || raw === 1) return raw === 1;

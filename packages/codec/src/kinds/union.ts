@@ -1,11 +1,11 @@
-// One of several schemas, chosen by a tag.
+// One of several schemas, chosen by a tag in front.
 
 import { SchemaError, show } from "../errors.js";
-import { type Choice, match as matchOp, union as unionOp, type Variant } from "../ops/choice.js";
+import { labelOf } from "../length.js";
+import { union as unionOp, type Variant } from "../ops/choice.js";
 import { leaf } from "../ops/leaf.js";
 import { constantly, within } from "../ops/transform.js";
-import { type BitPlace, bind, type Context, type Op } from "../plan.js";
-import type { Ref } from "../reference.js";
+import type { BitPlace, Context, Op } from "../plan.js";
 import {
   type AnySchema,
   type DerivedOf,
@@ -15,9 +15,14 @@ import {
   type Input,
   isSchema,
   node,
+  type OuterDerived,
+  type OuterRefs,
   type RefsOf,
   type Schema,
   type Simplify,
+  type StructIn,
+  type StructOut,
+  type Unknown,
   type Use,
 } from "../schema.js";
 import { quote } from "../source.js";
@@ -44,41 +49,64 @@ export function range(from: number, to: number): TagRange {
   return Object.freeze({ kind: "range", from, to });
 }
 
+type Tag = string | number | bigint | boolean;
 /** A tag and what follows it. */
-export type VariantOf = readonly [tag: string | number | bigint | boolean | TagRange, schema: AnySchema];
-export type Variants = { readonly [name: string]: VariantOf };
+export type VariantOf<T = Tag> = readonly [tag: (T & Tag) | TagRange, schema: AnySchema];
+export type Variants<T = Tag> = { readonly [name: string]: VariantOf<T> };
 
-type Flat<S extends AnySchema, In extends boolean> = S extends { readonly kind: "struct" }
-  ? In extends true
-    ? Input<S>
-    : Infer<S>
-  : { value: In extends true ? Input<S> : Infer<S> };
-type Tagged<V extends VariantOf, In extends boolean> = V[0] extends TagRange
-  ? In extends true
-    ? { tag?: number | undefined }
-    : { tag: number }
-  : unknown;
+type IsStruct = { readonly kind: "struct" };
+/** The fields of a variant that is not a struct, besides its name. */
+type ValueFields<T, S extends AnySchema> = T extends TagRange ? { tag: Schema<number>; value: S } : { value: S };
+
+/** Of a schema that is only known as `Schema<T>`, nothing but its value is known. */
+type Opaque = Schema<Any, Any>;
+// biome-ignore lint/suspicious/noExplicitAny: what every schema of anything is compared with
+type Any = any;
+
+type VariantOut<T, S extends AnySchema> = AnySchema extends S
+  ? { [key: string]: unknown }
+  : S extends IsStruct
+    ? (T extends TagRange ? { tag: number } : unknown) & Infer<S>
+    : Opaque extends S
+      ? (T extends TagRange ? { tag: number } : unknown) & { value: Infer<S> }
+      : StructOut<ValueFields<T, S>>;
+type VariantIn<T, S extends AnySchema> = AnySchema extends S
+  ? { readonly [key: string]: unknown }
+  : S extends IsStruct
+    ? (T extends TagRange ? { readonly tag: number } : unknown) & Input<S>
+    : Opaque extends S
+      ? (T extends TagRange ? { readonly tag: number } : unknown) & { readonly value: Input<S> }
+      : StructIn<ValueFields<T, S>>;
 
 export type UnionOut<Name extends string, V extends Variants> = {
-  [K in keyof V & string]: Simplify<{ [N in Name]: K } & Tagged<V[K], false> & Flat<V[K][1], false>>;
+  [K in keyof V & string]: Simplify<{ [N in Name]: K } & VariantOut<V[K][0], V[K][1]>>;
 }[keyof V & string];
 export type UnionIn<Name extends string, V extends Variants> = {
-  [K in keyof V & string]: Simplify<{ readonly [N in Name]: K } & Tagged<V[K], true> & Flat<V[K][1], true>>;
+  [K in keyof V & string]: Simplify<{ readonly [N in Name]: K } & VariantIn<V[K][0], V[K][1]>>;
 }[keyof V & string];
 
-type Outer<Path extends string> = Path extends `../${infer Rest}` ? Rest : never;
-type Escaping<S extends AnySchema, Which extends "refs" | "derived"> = S extends { readonly kind: "struct" }
-  ? Which extends "refs"
-    ? RefsOf<S>
-    : DerivedOf<S>
-  : Outer<Which extends "refs" ? RefsOf<S> : DerivedOf<S>>;
+/** Turns a reference from a variant's value to a field that is not there into a compile error that names it. */
+type CheckedVariants<Name extends string, V extends Variants> = {
+  [K in keyof V]: V[K][1] extends IsStruct
+    ? unknown
+    : [UnknownBeside<Name, V[K]>] extends [never]
+      ? unknown
+      : readonly [unknown, { readonly error: `there is no field "${UnknownBeside<Name, V[K]>}" beside this value` }];
+};
+type UnknownBeside<Name extends string, V extends VariantOf> = Unknown<
+  RefsOf<V[1]>,
+  { readonly [N in Name | (V[0] extends TagRange ? "tag" : never)]: AnySchema }
+>;
+
+type VariantRefs<S extends AnySchema> = S extends IsStruct ? RefsOf<S> : OuterRefs<{ value: S }>;
+type VariantDerived<S extends AnySchema> = S extends IsStruct ? DerivedOf<S> : OuterDerived<{ value: S }>;
 
 export interface UnionSchema<Name extends string, V extends Variants>
   extends Schema<
     UnionOut<Name, V>,
     UnionIn<Name, V>,
-    { [K in keyof V]: Escaping<V[K][1], "refs"> }[keyof V],
-    { [K in keyof V]: Escaping<V[K][1], "derived"> }[keyof V]
+    { [K in keyof V]: VariantRefs<V[K][1]> }[keyof V],
+    { [K in keyof V]: VariantDerived<V[K][1]> }[keyof V]
   > {
   readonly kind: "union";
   readonly tagName: Name;
@@ -113,10 +141,10 @@ function over(schema: AnySchema, fields: Fields): AnySchema {
  * union("type", u8, { hello: [1, struct({ name: string(u8) })], bye: [2, struct({})] })
  * // { type: "hello"; name: string } | { type: "bye" }
  */
-export function union<const Name extends string, const V extends Variants>(
+export function union<const Name extends string, T extends AnySchema, const V extends Variants<Infer<T>>>(
   tagName: Name,
-  tag: AnySchema,
-  variants: V,
+  tag: T,
+  variants: V & CheckedVariants<Name, V>,
 ): UnionSchema<Name, V> {
   if (!isSchema(tag)) throw new SchemaError("argument", `union takes a schema for its tag; got ${show(tag)}`);
   const list = Object.entries(variants) as [string, VariantOf][];
@@ -195,13 +223,13 @@ function variantStruct(tagName: string, tag: AnySchema, name: string, [value, sc
 
 /** The tag of one variant: `wire` in the bytes, the variant's name in the value. */
 const tagField = (tag: AnySchema, wire: unknown, name: string): AnySchema =>
-  node("tag", tag.facts, { label: tag.kind }, (_schema: never, context: never) =>
+  node("tag", tag.facts, { label: labelOf(tag) }, (_schema: never, context: never) =>
     constantly((context as Context).lower(tag, { bits: (context as Context).bits }), wire, name, false, false),
   );
 
 /** The tag of a variant that has many. */
 const rangeTag = (tag: AnySchema, { from, to }: TagRange): AnySchema =>
-  node("tag", tag.facts, { label: tag.kind }, (_schema: never, context: never) =>
+  node("tag", tag.facts, { label: labelOf(tag) }, (_schema: never, context: never) =>
     within((context as Context).lower(tag, { bits: (context as Context).bits }), from, to),
   );
 
@@ -259,92 +287,4 @@ function tagPlace(width: number, list: readonly [string, VariantOf][]): BitPlace
     );
   }
   return { run: {}, ...first };
-}
-
-/** Cases of a {@link match}, by the value of the field; a whole number is written as a decimal key. */
-export type Cases = { readonly [value: string]: AnySchema };
-
-type MatchOut<C extends Cases, O> = Infer<C[keyof C]> | (O extends AnySchema ? Infer<O> : never);
-type MatchIn<C extends Cases, O> = Input<C[keyof C]> | (O extends AnySchema ? Input<O> : never);
-type MatchRefs<P extends string, C extends Cases, O> =
-  | P
-  | RefsOf<C[keyof C]>
-  | (O extends AnySchema ? RefsOf<O> : never);
-type MatchDerived<C extends Cases, O> = DerivedOf<C[keyof C]> | (O extends AnySchema ? DerivedOf<O> : never);
-
-export interface MatchSchema<P extends string, C extends Cases, O>
-  extends Schema<MatchOut<C, O>, MatchIn<C, O>, MatchRefs<P, C, O>, MatchDerived<C, O>> {
-  readonly kind: "match";
-  readonly ref: Ref<P>;
-  readonly cases: C;
-  readonly otherwise: O;
-}
-
-/**
- * An earlier field decides what stands here. Keys are its values; `otherwise` stands for all others, which are refused
- * without it.
- *
- * @example
- * struct({ type: u8, length: u16, body: sized(field("length"), match(field("type"), { 1: Hello, 2: Move }, bytes(rest))) })
- */
-export function match<const P extends string, const C extends Cases, const O extends AnySchema | undefined = undefined>(
-  ref: Ref<P>,
-  cases: C,
-  otherwise?: O,
-): MatchSchema<P, C, O> {
-  if (ref?.kind !== "field") throw new SchemaError("argument", `match takes field("…"); got ${show(ref)}`);
-  if (ref.steps.length > 0) throw new SchemaError("argument", "match takes the field itself, without arithmetic");
-  const list = Object.entries(cases) as [string, AnySchema][];
-  for (const [key, schema] of list)
-    if (!isSchema(schema)) throw new SchemaError("argument", `is not a schema; got ${show(schema)}`, [key]);
-  if (otherwise !== undefined && !isSchema(otherwise))
-    throw new SchemaError("argument", `match's otherwise is a schema; got ${show(otherwise)}`);
-  const all = [...list.map(([, schema]) => schema), ...(otherwise ? [otherwise as AnySchema] : [])];
-  if (all.length === 0) throw new SchemaError("argument", "match needs at least one case");
-  const own: Use = { path: ref.path, derives: false };
-  return node(
-    "match",
-    facts(Math.min(...all.map((s) => s.facts.min)), Math.max(...all.map((s) => s.facts.max)), {
-      uses: [own, ...all.flatMap((s) => s.facts.uses)],
-      greedy: all.some((s) => s.facts.greedy),
-    }),
-    { ref, cases: Object.freeze({ ...cases }), otherwise },
-    (_schema: never, context: never) => lowerMatch(ref, list, otherwise as AnySchema | undefined, context),
-    (change) =>
-      match(
-        ref,
-        Object.fromEntries(list.map(([key, schema]) => [key, change(schema)])),
-        otherwise && change(otherwise as AnySchema),
-      ) as never,
-  );
-}
-
-function lowerMatch(
-  ref: Ref,
-  list: readonly [string, AnySchema][],
-  otherwise: AnySchema | undefined,
-  context: Context,
-): Op {
-  const bound = bind(context, ref, false);
-  const typed = (key: string): unknown => {
-    const { numeric } = bound.named.op;
-    if (numeric === undefined) return key === "true" ? true : key === "false" ? false : key;
-    if (!/^(-?\d+|0x[\da-f]+)$/i.test(key))
-      throw new SchemaError("argument", `the case "${key}" is not a whole number, but "${ref.path}" is`);
-    return numeric === "bigint" ? BigInt(key) : Number(key);
-  };
-  const boolean = (key: string): unknown[] =>
-    bound.named.op.numeric === undefined && (key === "true" || key === "false") ? [typed(key), key] : [typed(key)];
-  const variants: Variant[] = list.map(([key, schema]) => {
-    try {
-      return { name: key, op: context.lower(schema), tags: boolean(key) };
-    } catch (error) {
-      throw error instanceof SchemaError ? error.within(key) : error;
-    }
-  });
-  const choice: Choice = {
-    variants: otherwise ? [...variants, { name: "otherwise", op: context.lower(otherwise), tags: [] }] : variants,
-    otherwise: otherwise ? variants.length : undefined,
-  };
-  return matchOp(bound, choice);
 }

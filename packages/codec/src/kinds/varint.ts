@@ -22,7 +22,8 @@ export interface VarintSchema<T extends number | bigint = number> extends Schema
 /** A variable-length integer with the usual limits, or, called, with others. */
 export interface VarintKind extends VarintSchema {
   (options: VarintOptions & { readonly big: true }): VarintSchema<bigint>;
-  (options: VarintOptions): VarintSchema;
+  (options: VarintOptions & { readonly big?: false }): VarintSchema;
+  (options: VarintOptions): VarintSchema<number | bigint>;
 }
 
 function one<T extends number | bigint>(
