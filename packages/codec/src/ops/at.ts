@@ -18,12 +18,11 @@ export function at(offset: Count, content: Op): Op {
       const from = saved?.numbers[1] ?? readCount(m, offset);
       if (from === STOP) return STOP;
       const { e, hard } = m;
-      if (!saved) {
+      if (!saved?.numbers.length) {
         if (m.depth >= m.limits.maxDepth) {
           m.fail("limit", `at most ${m.limits.maxDepth} levels of recursion`, "one more");
           return STOP;
         }
-        if (!m.count(1)) return STOP;
         m.p = m.start + (from as number);
         // An offset may point anywhere in the message, out of the window it stands in too.
         if (m.p > m.end) {
@@ -34,6 +33,7 @@ export function at(offset: Count, content: Op): Op {
           m.p = back;
           return m.fault ? STOP : m.leave(undefined, 0, undefined, []);
         }
+        if (!m.count(1)) return STOP;
       }
       const start = m.start + (from as number);
       m.e = m.end;

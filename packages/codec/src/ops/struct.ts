@@ -7,7 +7,7 @@ import { type Reader, STOP } from "../runtime/reader.js";
 import { property, under, type Writer } from "../runtime/writer.js";
 import { checksumOver, finish } from "./derived.js";
 import { emitStructDecode, emitStructEncode, keyText } from "./struct-emit.js";
-import { type Entry, type Layout, layout, type Step } from "./struct-layout.js";
+import { type Entry, type Layout, layout, type Range, type Step } from "./struct-layout.js";
 
 /** The op of a struct whose fields are lowered. */
 export function struct(entries: readonly Entry[], scope: Scope, bounds: { min: number; max: number }): Op {
@@ -35,7 +35,7 @@ function fixedStruct(plan: Layout, size: number): Omit<Leaf, keyof Op> & Pick<Le
   return {
     size,
     get(m, p) {
-      const value: Record<string, unknown> = { ...plan.template };
+      const value = plan.make();
       for (let k = 0; k < items.length; k++) {
         const { entry, leaf, offset } = items[k] as Run["items"][number];
         const field = leaf.get(m, p + offset);
@@ -68,15 +68,31 @@ function fixedStruct(plan: Layout, size: number): Omit<Leaf, keyof Op> & Pick<Le
   };
 }
 
+/** Where the window of a length ends. */
+const endOf = ({ entry, from }: Range, value: Record<string, unknown>, marks: readonly number[]): number =>
+  (marks[from] as number) + Number(value[entry.key]);
+
+function open(m: Reader, ends: { e: number; hard: boolean }[], end: number): void {
+  ends.push({ e: m.e, hard: m.hard });
+  m.e = end;
+  m.hard = true;
+}
+
 type Run = Extract<Step, { do: "run" }>;
 
-function decode(m: Reader, { steps, template, marks: count }: Layout): unknown {
+function decode(m: Reader, { steps, make, marks: count }: Layout): unknown {
   const saved = m.resume();
-  const value = (saved?.value ?? { ...template }) as Record<string, unknown>;
+  const value = (saved?.value ?? make()) as Record<string, unknown>;
   const marks = (saved?.numbers ?? (count > 0 ? new Array<number>(count).fill(0) : [])) as number[];
   const ends: { e: number; hard: boolean }[] = [];
   const first = saved?.index ?? 0;
   m.scopes.push(value);
+  // Windows that were open when it stopped.
+  for (let i = 0; i < first; i++) {
+    const step = steps[i] as Step;
+    if (step.do === "open") open(m, ends, endOf(step, value, marks));
+    else if (step.do === "close") Object.assign(m, ends.pop());
+  }
   for (let i = first; i < steps.length; i++) {
     const step = steps[i] as Step;
     if (step.do === "run") {
@@ -104,7 +120,7 @@ function decode(m: Reader, { steps, template, marks: count }: Layout): unknown {
       if (entry.after >= 0) marks[entry.after] = m.p;
     } else if (step.do === "open") {
       if (step.ahead) marks[step.from] = m.p;
-      const end = (marks[step.from] as number) + Number(value[step.entry.key]);
+      const end = endOf(step, value, marks);
       if (end < m.p) {
         m.fail(
           "length",
@@ -115,9 +131,7 @@ function decode(m: Reader, { steps, template, marks: count }: Layout): unknown {
         return m.leave(step.entry.key, i, value, marks);
       }
       if (!m.need(end - m.p)) return m.leave(step.entry.key, i, value, marks);
-      ends.push({ e: m.e, hard: m.hard });
-      m.e = end;
-      m.hard = true;
+      open(m, ends, end);
     } else if (step.do === "close") {
       if (m.p !== m.e) {
         m.fail("length", `ends where "${step.entry.key}" says`, `${m.e - m.p} bytes are left`);
@@ -179,25 +193,27 @@ function partial(m: Reader, step: Run, value: Record<string, unknown>): typeof S
 }
 
 function putRun(w: Writer, p: number, value: object, items: Run["items"], marks: number[]): void {
-  for (const { entry, leaf, offset } of items) {
-    if (entry.before >= 0) marks[entry.before] = p + offset;
-    if (entry.after >= 0) marks[entry.after] = p + offset + leaf.size;
-    const { slot } = entry.named;
-    if (slot) w.places[(w.bases[w.root + slot.scope.depth] as number) + slot.index] = p + offset;
-    else if (!entry.op.derived) {
-      try {
-        leaf.put(w, p + offset, given(w, value, entry));
-      } catch (error) {
-        throw under(error, entry.key);
+  let k = 0;
+  try {
+    for (; k < items.length; k++) {
+      const { entry, leaf, offset } = items[k] as Run["items"][number];
+      if (entry.marked) {
+        if (entry.before >= 0) marks[entry.before] = p + offset;
+        if (entry.after >= 0) marks[entry.after] = p + offset + leaf.size;
       }
+      const { slot } = entry.named;
+      if (slot) w.places[(w.bases[w.root + slot.scope.depth] as number) + slot.index] = p + offset;
+      else if (!entry.op.derived) leaf.put(w, p + offset, given(w, value, entry));
     }
+  } catch (error) {
+    throw under(error, (items[k] as Run["items"][number]).entry.key);
   }
 }
 
 /** The value's property for a field; missing is an error unless the field can do without. */
 function given(w: Writer, value: object, { key, op }: Entry): unknown {
   if (op.hidden) return undefined;
-  const found = property(value, key);
+  const found = w.polluted ? property(value, key) : (value as Record<string, unknown>)[key];
   if (found === undefined && !op.constant && !op.optional) throw w.fail("missing", "needs a value", "there is none");
   return found;
 }

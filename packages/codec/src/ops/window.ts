@@ -20,6 +20,9 @@ import {
 } from "./count.js";
 import { emitFill, fill } from "./derived.js";
 
+/** Left with its content begun; the end of the window is kept. */
+const OPEN = 1;
+
 interface Options {
   min: number;
   max: number;
@@ -27,13 +30,16 @@ interface Options {
   skip: boolean;
 }
 
-/** Reads the content of a window that ends at `end`, all of which is there. */
+/**
+ * Reads the content of a window that ends at `end`, all of which is there. What it needs beyond, through offsets, is
+ * waited for with the window open.
+ */
 function inside(m: Reader, end: number, content: Op, skip: boolean): unknown | typeof STOP {
   const { e, hard } = m;
   m.e = end;
   m.hard = true;
   const value = content.decode(m);
-  if (value === STOP) return STOP;
+  if (value === STOP) return m.leave(undefined, OPEN, undefined, [end]);
   if (m.p !== end && !skip) {
     m.fail("length", "content that fills its window", `${end - m.p} bytes are left over`);
     return STOP;
@@ -68,7 +74,9 @@ export function sizedWindow(count: Count, content: Op, options: Options): Op {
     ...(nothing === undefined && content.names && { names: content.names, framed: true }),
     emitHint: (value) => content.emitHint?.(value) ?? String(content.min),
     decode(m: Reader) {
-      const n = m.resume()?.numbers[0] ?? readCount(m, count);
+      const saved = m.resume();
+      if (saved?.index === OPEN) return inside(m, saved.numbers[0] as number, content, skip);
+      const n = saved?.numbers[0] ?? readCount(m, count);
       if (n === STOP) return m.leave(undefined, 0, undefined);
       if (n === -1) return null;
       if (!m.need(n as number)) return m.leave(undefined, 0, undefined, [n as number]);
@@ -162,6 +170,7 @@ export function restWindow(content: Op, options: Options): Op {
     ...(content.hidden && { hidden: true }),
     ...(content.names && { names: content.names }),
     decode(m: Reader) {
+      m.resume();
       if (m.hard) return inside(m, m.e, content, options.skip);
       m.short(m.e - m.p + 1);
       return STOP;
@@ -181,22 +190,24 @@ export function delimitedWindow(until: Until, delimiters: readonly Uint8Array[],
   const longest = Math.max(...delimiters.map((d) => d.length));
   const max = until.max ?? Number.POSITIVE_INFINITY;
   const text = `[${delimiters.map((d) => `new Uint8Array([${d}])`).join(", ")}]`;
+  const within = (m: Reader, end: number): unknown | typeof STOP => {
+    const value = inside(m, end, content, options.skip);
+    if (value !== STOP) m.p = end + delimiterAt(m.b, end, m.e, delimiters);
+    return value;
+  };
   return {
     ...options,
     ...(content.hidden && { hidden: true }),
     decode(m: Reader) {
-      const saved = m.resume()?.numbers[0] ?? m.p;
-      const at = find(m.b, m.p, saved, m.e, delimiters, 1);
+      const saved = m.resume();
+      if (saved?.index === OPEN) return within(m, saved.numbers[0] as number);
+      const at = find(m.b, m.p, saved?.numbers[0] ?? m.p, m.e, delimiters, 1);
       if (at >= 0 ? at - m.p > max : m.e - m.p >= max + longest) {
         m.fail("limit", `at most ${max} bytes before ${show(until.delimiters[0])}`, "more follow");
         return STOP;
       }
-      if (at >= 0 && (m.hard || at + longest <= m.e)) {
-        const value = inside(m, at, content, options.skip);
-        if (value !== STOP) m.p = at + delimiterAt(m.b, at, m.e, delimiters);
-        return value;
-      }
-      if (m.hard && until.orEnd) return inside(m, m.e, content, options.skip);
+      if (at >= 0 && (m.hard || at + longest <= m.e)) return within(m, at);
+      if (m.hard && until.orEnd) return within(m, m.e);
       if (m.hard)
         m.fail("truncated", `needs the delimiter ${show(until.delimiters[0])}`, `none in the ${m.e - m.p} bytes left`);
       else m.short(m.e - m.p + 1);

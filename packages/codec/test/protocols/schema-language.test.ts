@@ -2,18 +2,22 @@
 
 import {
   type AnySchema,
+  at,
   bits,
   bytes,
   check,
   checksum,
+  field,
   flag,
   lengthOf,
   map,
   rest,
   sized,
+  string,
   struct,
   u8,
   uleb128,
+  until,
   xor8,
 } from "@wireform/codec";
 import { describe, expect, it } from "vitest";
@@ -104,4 +108,36 @@ it("a checked prefix of variable width is still a prefix", () => {
   prove(codec, `c801${"5a".repeat(200)}`, { body: new Uint8Array(200).fill(0x5a) });
   expect([refused(codec, "c901").code, refused(codec, "c901").offset]).toEqual(["rejected", 0]);
   expect(() => codec.encode({ body: new Uint8Array(201) })).toThrow(expect.objectContaining({ code: "rejected" }));
+});
+
+describe("what lies at an offset", () => {
+  it("is waited for, wherever the bytes are cut, and does not end the message before itself", () => {
+    const Named = struct({ nameAt: u8, name: at(field("nameAt"), string(u8)) });
+    prove(compileHere(Named), "01026869", { nameAt: 1, name: "hi" }, { derived: ["nameAt"] });
+    prove(compileHere(Named), "03ffff026869", { nameAt: 3, name: "hi" }, { canonical: false });
+  });
+
+  it("sees its own fields, however deep the struct is that points at it", () => {
+    const Text = struct({ length: u8, text: string(field("length")) });
+    const Deep = struct({ outer: struct({ inner: struct({ textAt: u8, text: at(field("textAt"), Text) }) }) });
+    const value = { outer: { inner: { textAt: 1, text: { length: 2, text: "hi" } } } };
+    prove(compileHere(Deep), "01026869", value, { derived: ["textAt", "length"] });
+  });
+
+  // An offset leads out of every window, so that a window whose bytes are all there still waits.
+  const Pointing = struct({ nameAt: u8, name: at(field("nameAt"), string(u8)), tail: u8 });
+  const window = { nameAt: 5, name: "hi", tail: 0xaa };
+  it.each<[string, string, AnySchema, object]>([
+    ["a prefix", "0205aa77ff026869", sized(u8, Pointing), {}],
+    ["a delimiter", "05aa3b77ff026869", sized(until(";"), Pointing), {}],
+    ["a number", "05aa7777ff026869", sized(2, Pointing), { more: 0x77 }],
+  ])("is waited for behind a window of %s", (_, wire, sizedBy, more) => {
+    const Message = struct({ window: sizedBy, ...("more" in more && { more: u8 }), end: u8 });
+    prove(compileHere(Message), wire, { window, ...more, end: 0x77 }, { canonical: false });
+  });
+
+  it("is waited for behind a window that a length opens", () => {
+    const Message = struct({ length: lengthOf(u8, { from: "window", to: "window" }), window: Pointing, end: u8 });
+    prove(compileHere(Message), "0205aa77ff026869", { length: 2, window, end: 0x77 }, { canonical: false });
+  });
 });
