@@ -13,7 +13,7 @@ export {
   SchemaError,
 } from "./errors.js";
 export type { Inspection, Node } from "./inspect.js";
-export { type ArraySchema, array, type TypedArraySchema, typedArray } from "./kinds/array.js";
+export { type ArraySchema, array, type TypedArraySchema, type TypedArrays, typedArray } from "./kinds/array.js";
 export { asText, type IntegerFacts } from "./kinds/as-text.js";
 export { type BitsSchema, bits, type FlagSchema, flag } from "./kinds/bits.js";
 export {

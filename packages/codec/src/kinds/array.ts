@@ -4,7 +4,7 @@ import { SchemaError, show } from "../errors.js";
 import { checkLength, type Length, lengthFacts, type Until } from "../length.js";
 import { countedArray, restArray, untilArray } from "../ops/array.js";
 import { countOf } from "../ops/count.js";
-import { type TypedArray, type TypedArrayConstructor, typed } from "../ops/typed.js";
+import { type TypedArrayConstructor, typed } from "../ops/typed.js";
 import type { Context, Op } from "../plan.js";
 import { latin1 } from "../runtime/text.js";
 import {
@@ -20,8 +20,6 @@ import {
   type Schema,
 } from "../schema.js";
 import { delimitersOf } from "./bytes.js";
-import type { FloatSchema } from "./float.js";
-import type { IntegerSchema } from "./integer.js";
 
 export interface ArraySchema<S extends AnySchema, L>
   extends Schema<
@@ -75,6 +73,24 @@ function lowerArray(item: AnySchema, length: Length, bounds: { min: number; max:
   return countedArray(count, op, bounds);
 }
 
+/** The typed array of each format. */
+export interface TypedArrays {
+  u8: Uint8Array;
+  i8: Int8Array;
+  u16: Uint16Array;
+  i16: Int16Array;
+  u32: Uint32Array;
+  i32: Int32Array;
+  u64: BigUint64Array;
+  i64: BigInt64Array;
+  f32: Float32Array;
+  f64: Float64Array;
+}
+type TypedKind = keyof TypedArrays | `${keyof TypedArrays}le`;
+type TypedArrayOf<K extends TypedKind> = TypedArrays[K extends `${infer Name extends keyof TypedArrays}le`
+  ? Name
+  : K & keyof TypedArrays];
+
 const constructors = {
   u8: Uint8Array,
   i8: Int8Array,
@@ -99,13 +115,13 @@ export interface TypedArraySchema<T, L> extends Schema<T, T, LengthRefs<L>, Leng
  * 32 and 64 bits, and f32 and f64, in both byte orders. The length counts numbers.
  *
  * @example
- * typedArray<Uint16Array>(u16, u32)
+ * typedArray(u16, u32)   // a Uint16Array, whose length stands in front in four bytes
  */
-export function typedArray<T extends TypedArray, const L extends Length = Length>(
-  item: IntegerSchema | IntegerSchema<bigint> | FloatSchema,
+export function typedArray<const K extends TypedKind, const L extends Length>(
+  item: AnySchema & { readonly kind: K },
   length: L,
-): TypedArraySchema<T, L> {
-  const name = item?.kind?.replace(/le$/, "") as keyof typeof constructors;
+): TypedArraySchema<TypedArrayOf<K>, L> {
+  const name = item?.kind?.replace(/le$/, "") as keyof TypedArrays;
   if (!isSchema(item) || !Object.hasOwn(constructors, name))
     throw new SchemaError(
       "argument",

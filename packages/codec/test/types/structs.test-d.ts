@@ -29,6 +29,7 @@ import {
   sized,
   string,
   struct,
+  typedArray,
   u8,
   u16,
   u32,
@@ -156,6 +157,7 @@ describe("derived fields", () => {
       nameAt: u32,
       data: bytes(field("length").minus(4)),
       items: array(u16, field("count").times(2)),
+      samples: typedArray(u32, field("count")),
       name: at(field("nameAt"), string(u8)),
     });
     expectTypeOf<Infer<typeof Record>>().toEqualTypeOf<{
@@ -164,6 +166,7 @@ describe("derived fields", () => {
       nameAt: number;
       data: Uint8Array;
       items: number[];
+      samples: Uint32Array;
       name: string;
     }>();
     expectTypeOf<Input<typeof Record>>().toEqualTypeOf<{
@@ -172,6 +175,7 @@ describe("derived fields", () => {
       readonly nameAt?: number | undefined;
       readonly data: Uint8Array;
       readonly items: readonly number[];
+      readonly samples: Uint32Array;
       readonly name: string;
     }>();
   });

@@ -146,9 +146,17 @@ describe("bytes, text and repetition", () => {
   });
 
   it("typed arrays", () => {
-    both(typedArray<Uint16Array>(u16, u32)).as<Uint16Array>();
-    both(typedArray<Float32Array>(f32, 3)).as<Float32Array>();
-    both(typedArray<BigUint64Array>(u64, rest)).as<BigUint64Array>();
+    both(typedArray(u8, 4)).as<Uint8Array>();
+    both(typedArray(u16, u32)).as<Uint16Array>();
+    both(typedArray(i32, rest)).as<Int32Array>();
+    both(typedArray(f32, 3)).as<Float32Array>();
+    both(typedArray(f64le, 3)).as<Float64Array>();
+    both(typedArray(u64, rest)).as<BigUint64Array>();
+    both(typedArray(u64le, u8)).as<BigUint64Array>();
+    // @ts-expect-error: no typed array has three bytes an element
+    typedArray(u24, 3);
+    // @ts-expect-error: nor numbers of eight
+    typedArray(safe(u64), 3);
   });
 
   it("the last element is known to the function that looks for it", () => {
