@@ -99,7 +99,7 @@ export function putDecimal(b: Uint8Array, p: number, value: number): number {
   for (let power = 10; power <= value; power *= 10) end++;
   for (let q = end - 1; q >= p; q--) {
     const rest = Math.floor(value / 10);
-    b[q] = 48 + value - rest * 10;
+    b[q] = 48 + (value - rest * 10);
     value = rest;
   }
   return end;
