@@ -48,7 +48,13 @@ export class VirtualClock implements Clock {
   }
 
   afterPoll(callback: () => void): void {
+    if (this.#polls.length === 0) setImmediate(() => this.#poll());
     this.#polls.push(callback);
+  }
+
+  #poll(): void {
+    if (this.#polls.length > 0) this.onPoll?.();
+    for (const callback of this.#polls.splice(0)) callback();
   }
 
   /** Ends the turn now: what was gathered is written. */
@@ -70,8 +76,7 @@ export class VirtualClock implements Clock {
       this.#timers.delete(next);
       this.#now = Math.max(this.#now, next.at);
       next.callback();
-      if (this.#polls.length > 0) this.onPoll?.();
-      for (const callback of this.#polls.splice(0)) callback();
+      while (this.#polls.length > 0) this.#poll();
       this.turn();
     }
     this.#now = until;

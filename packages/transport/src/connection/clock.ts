@@ -8,8 +8,14 @@ export interface Clock {
   clearTimeout(timer: unknown): void;
   /** Runs `callback` at the end of this turn: after what was already promised, before waiting for I/O. */
   defer(callback: () => void): void;
-  /** Runs `callback` once the bytes that have already arrived were read: judge a silent peer only then. */
+  /** Runs `callback` after the event loop has looked once at what can be read and written. */
   afterPoll(callback: () => void): void;
+}
+
+/** Runs `callback` once the bytes that have already arrived were read: judge a silent peer only then. */
+export function afterReading(clock: Clock, callback: () => void): void {
+  // Twice: the first look may have begun before.
+  clock.afterPoll(() => clock.afterPoll(callback));
 }
 
 interface Host {
@@ -27,8 +33,7 @@ export const systemClock: Clock = {
   clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
   defer: nextTick ?? queueMicrotask,
   afterPoll: (callback) => {
-    // Twice: the first may still belong to a poll that began before.
-    if (immediate) immediate(() => immediate(callback));
+    if (immediate) immediate(callback);
     else setTimeout(callback, 0);
   },
 };

@@ -59,11 +59,11 @@ export function codeOf(error: unknown): string | undefined {
   return typeof code === "string" ? code : undefined;
 }
 
-/** A failure while decoding, told as the end of the connection. */
-export function fromDecoding(error: unknown, likely: string | undefined): ConnectionError {
+/** A failure while decoding, told as the end of the connection; only the stream's own end can cut a message short. */
+export function fromDecoding(error: unknown, likely: string | undefined, atEnd: boolean): ConnectionError {
   if (error instanceof ConnectionError) return error;
   const code = codeOf(error);
-  const reason = code === "truncated" || code === "limit" ? code : "protocol";
+  const reason = code === "limit" || (code === "truncated" && atEnd) ? code : "protocol";
   const hint = likely === undefined ? "" : `; the peer's first bytes look like ${likely}`;
   return new ConnectionError(reason, messageOf(error) + hint, error);
 }

@@ -22,10 +22,11 @@ export class Inbound<Out> {
   #raw: ByteQueue | undefined;
   #wanted = 0;
   #ended = false;
-  #ending = false;
   #cut: ConnectionError | undefined;
 
   messages = 0;
+  /** The stream is over, and what was left of it is being decoded. */
+  ending = false;
   /** No message will come any more. */
   finished = false;
   /** The last message was ended by the close of the stream, so part of it may be missing. */
@@ -88,11 +89,11 @@ export class Inbound<Out> {
         const result = this.#active.next();
         if (!result.done) {
           this.messages++;
-          if (this.#ending) this.maybeTruncated = true;
+          if (this.ending) this.maybeTruncated = true;
           return result.value;
         }
         this.#active = undefined;
-        if (this.#ending) return this.#finish();
+        if (this.ending) return this.#finish();
       }
       const chunk = this.#chunks.shift();
       if (chunk !== undefined) {
@@ -102,7 +103,7 @@ export class Inbound<Out> {
       this.#waiting = 0;
       if (this.#ended) {
         if (this.#cut) throw this.#judge(this.#cut);
-        this.#ending = true;
+        this.ending = true;
         this.#active = this.#decoder.end()[Symbol.iterator]();
         continue;
       }

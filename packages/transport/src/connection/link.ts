@@ -5,7 +5,7 @@
 //     └────► ended (the peer did) ─────────┘         any failure, abort or timeout ────────────► closed
 
 import { Decoder } from "@wireform/codec";
-import type { Clock } from "./clock.js";
+import { afterReading, type Clock } from "./clock.js";
 import {
   type Closed,
   ConnectionError,
@@ -231,7 +231,7 @@ export class Link<Out, In> implements PortSink, Watched, ReadingOwner, OutboundO
   /** The bytes are no messages: reading is over. There is `closeTimeout` to answer that, then the connection is closed. */
   badBytes(error: unknown): ConnectionError {
     const likely = this.inbound.messages === 0 ? this.#first.likely : undefined;
-    const failure = fromDecoding(error, likely);
+    const failure = fromDecoding(error, likely, this.inbound.ending);
     this.#failure ??= failure;
     this.inbound.abandon();
     if (!this.#portClosed) this.#closeLater(() => this.beginClose());
@@ -302,7 +302,7 @@ export class Link<Out, In> implements PortSink, Watched, ReadingOwner, OutboundO
   #checkIdle(): void {
     if (!this.#closeWhenIdle || this.#closing || !this.#idle) return;
     this.#closeWhenIdle = false;
-    this.#clock.afterPoll(() => {
+    afterReading(this.#clock, () => {
       if (this.#idle) this.beginClose();
       else this.closeWhenIdle();
     });

@@ -32,7 +32,10 @@ export interface Heartbeat<In> {
 
 /** What can be chosen for one connection. */
 export interface ConnectionOptions<Out, In> {
-  /** What the peer sends. */
+  /**
+   * What the peer sends. With a codec compiled for `views`, bytes in a message are valid until `onMessage` returns, or
+   * until the next message is asked for: copy what you keep.
+   */
   readonly receive: Codec<Out, never>;
   /** What we send. */
   readonly send: Codec<unknown, In>;

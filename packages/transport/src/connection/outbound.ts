@@ -73,6 +73,7 @@ export class Outbound<In> {
   #failure: ConnectionError | undefined;
   #room: Deferred<void> | undefined;
   #turnEnds: (() => void) | undefined;
+  #waking = false;
   readonly #flushes: FlushWaiter[] = [];
 
   /** True while a message may be added. */
@@ -236,14 +237,10 @@ export class Outbound<In> {
     this.sentBytes += batch.bytes;
     this.ready = !this.over && this.queued < this.#maxQueued;
     this.#owner.progressed();
-    while (this.#flushes.length > 0 && (this.#flushes[0] as FlushWaiter).target <= this.sentBytes) {
-      this.#flushes.shift()?.resolve();
-    }
     if (!this.#scheduled && !this.#corked) this.push();
-    if (this.#room && this.queued <= this.#highWater / 2) {
-      const room = this.#room;
-      this.#room = undefined;
-      room.resolve();
+    if ((this.#room || this.#flushes.length > 0) && !this.#waking) {
+      this.#waking = true;
+      this.#clock.afterPoll(() => this.#wake());
     }
     if (this.queued === 0) this.#owner.drained();
   }
@@ -253,6 +250,7 @@ export class Outbound<In> {
     if (this.#failure) return;
     this.#failure = error;
     this.ready = false;
+    this.#wake();
     this.#room?.reject(error);
     for (const waiter of this.#flushes) waiter.reject(error);
     this.#flushes.length = 0;
@@ -261,6 +259,18 @@ export class Outbound<In> {
     this.#pendingBytes = 0;
     this.#gather = undefined;
     this.#fill = 0;
+  }
+
+  /** Lets senders go on, after a look at other I/O: the system may take all there is at once, for ever. */
+  #wake(): void {
+    this.#waking = false;
+    while (this.#flushes.length > 0 && (this.#flushes[0] as FlushWaiter).target <= this.sentBytes) {
+      this.#flushes.shift()?.resolve();
+    }
+    const room = this.#room;
+    if (room === undefined || this.queued > this.#highWater / 2) return;
+    this.#room = undefined;
+    room.resolve();
   }
 
   #open(size: number): Uint8Array {

@@ -6,6 +6,7 @@ export const smallBuffer = 1024;
 /** Holds one read of 64 KiB echoed, with a message left over from the read before. */
 export const gatherBuffer = 80 * 1024;
 
+const step = 64 * 1024;
 const largest = 4 * 1024 * 1024;
 const spareBytes = 8 * 1024 * 1024;
 
@@ -15,9 +16,7 @@ let spare = 0;
 function roomy(size: number): number {
   if (size <= smallBuffer) return smallBuffer;
   if (size <= gatherBuffer) return gatherBuffer;
-  let capacity = 128 * 1024;
-  while (capacity < size) capacity *= 2;
-  return capacity;
+  return Math.ceil(size / step) * step;
 }
 
 /** A buffer of at least `size` bytes with unspecified contents. */

@@ -1,7 +1,7 @@
 // Law: one timer a connection, armed for the nearest deadline; bytes only write down the time. Before anyone is
 // judged, the bytes that already arrived are read, so a busy event loop of ours is never the peer's fault.
 
-import type { Clock } from "./clock.js";
+import { afterReading, type Clock } from "./clock.js";
 import type { Heartbeat, Timeouts } from "./options.js";
 
 /** What a watch may know about its connection. */
@@ -134,7 +134,7 @@ export class Watch {
       this.#arm(this.#nearest());
     } else {
       this.#judging = true;
-      this.#clock.afterPoll(() => this.#judge());
+      afterReading(this.#clock, () => this.#judge());
     }
   }
 

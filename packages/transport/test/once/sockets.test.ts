@@ -218,6 +218,28 @@ describe("endings", () => {
   });
 });
 
+describe("a fast reader", () => {
+  it("a sender that never stops leaves the event loop to others", async () => {
+    const server = await serve((peer) => void peer.onMessage(() => {}));
+    for (const size of [10, 60_000]) {
+      const peer = await client(server);
+      let stop = false;
+      const timer = setTimeout(() => {
+        stop = true;
+      }, 50);
+      const before = performance.now();
+      while (!stop && performance.now() - before < 3000) await peer.send("x".repeat(size));
+      while (!stop && performance.now() - before < 3000) {
+        void peer.send("x".repeat(size));
+        await peer.flush();
+      }
+      clearTimeout(timer);
+      expect(performance.now() - before).toBeLessThan(1000);
+      peer.abort();
+    }
+  });
+});
+
 describe("a slow reader", () => {
   it("its queue stays under the cap while others are served", async () => {
     let slow: Connection<string> | undefined;
