@@ -96,8 +96,6 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
     throw new SchemaError("reference", `refers to "${stray.path}", but stands in no struct that could have it`);
   const op = lower(schema);
   if (mode === "jit") demandGenerate();
-  const generated =
-    mode === "interpret" || !mayGenerate() ? undefined : new Generated(op, limits, views, mode === "jit");
 
   let idle: Reader | undefined;
   /** One message by the interpreter. */
@@ -112,12 +110,8 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
     return { m, value };
   };
 
-  const decode = (input: Uint8Array | ArrayBufferLike | ArrayBufferView): unknown => {
-    const b = input instanceof Uint8Array ? input : bytesOf(input);
-    if (generated && b.length <= limits.maxMessageSize) {
-      const value = generated.decoding?.whole(b) ?? STOP;
-      if (value !== STOP) return value;
-    }
+  const decodeSlowly = (input: unknown): unknown => {
+    const b = bytesOf(input);
     const { m, value } = interpret(b, 0, true);
     if (value !== STOP) {
       const end = Math.max(m.p, m.far);
@@ -144,6 +138,15 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
     }
   };
 
+  const encodeSlowly = (value: unknown): Uint8Array => slowly(value, (w) => w.b.slice(0, w.p));
+  const generated =
+    mode === "interpret" || !mayGenerate()
+      ? undefined
+      : new Generated(op, limits, views, mode === "jit", { decode: decodeSlowly, encode: encodeSlowly });
+
+  // Each codec's own generated functions are its public ones; they are made when they are first asked for.
+  let decode: ((input: never) => unknown) | undefined;
+  let encode: ((value: unknown) => Uint8Array) | undefined;
   const codec: Codec<unknown, unknown> = {
     schema,
     mode: generated ? "jit" : "interpret",
@@ -152,17 +155,26 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
     get source() {
       return generated?.text ?? "";
     },
-    decode,
+    get decode() {
+      decode ??= generated?.decoding?.whole ?? decodeSlowly;
+      return decode;
+    },
+    get encode() {
+      encode ??= generated?.encoding?.whole ?? encodeSlowly;
+      return encode;
+    },
     safeDecode(input) {
       try {
-        return { ok: true, value: decode(input) };
+        return { ok: true, value: codec.decode(input) };
       } catch (error) {
         if (error instanceof DecodeError) return { ok: false, error };
         throw error;
       }
     },
-    encode: (value) => generated?.encoding?.whole(value) ?? slowly(value, (w) => w.b.slice(0, w.p)),
-    size: (value) => generated?.encoding?.whole(value)?.length ?? slowly(value, (w) => w.p),
+    size: (value) => {
+      const end = generated?.encoding ? measure(generated.encoding.message, value, limits) : -1;
+      return end < 0 ? slowly(value, (w) => w.p) : end;
+    },
     write(value, into, offset = 0) {
       if (!(into instanceof Uint8Array))
         throw new TypeError(`write takes a Uint8Array to write into; got ${show(into)}`);
@@ -205,6 +217,19 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
     views,
   });
   return Object.freeze(codec) as Codec<Infer<S>, Input<S>>;
+}
+
+/** The size of one message by generated code; -1 when it cannot tell. */
+function measure(message: EncodeMessage, value: unknown, limits: Limits): number {
+  const w = pool.take(limits);
+  let end = -1;
+  try {
+    end = message(w, w.b, 0, value);
+  } catch {
+    // The interpreter meets the same trouble and says where.
+  }
+  pool.give(w);
+  return end <= limits.maxMessageSize ? end : -1;
 }
 
 /** Writes one message by generated code; -1 when it cannot. */

@@ -16,14 +16,20 @@ export type EncodeMessage = (w: Writer, b: Uint8Array, p: number, value: unknown
 
 export interface Decoding {
   readonly message: DecodeMessage;
-  /** Decodes bytes that are one message, or gives STOP. */
-  readonly whole: (b: Uint8Array) => unknown;
+  /** Decodes bytes that are one message; what is not is left to `slowly`. */
+  readonly whole: (input: unknown) => unknown;
 }
 
 export interface Encoding {
   readonly message: EncodeMessage;
-  /** The bytes of a value, or undefined. */
-  readonly whole: (value: unknown) => Uint8Array | undefined;
+  /** The bytes of a value; what has none is left to `slowly`. */
+  readonly whole: (value: unknown) => Uint8Array;
+}
+
+/** What public functions do when generated code cannot. */
+export interface Slowly {
+  decode(input: unknown): unknown;
+  encode(value: unknown): Uint8Array;
 }
 
 let allowed: boolean | undefined;
@@ -79,12 +85,12 @@ function link<T>(printed: Printed, own: Record<string, unknown>, entry: string):
 /** Whether the user's own functions run in between, which may use the same codec. */
 const reentrant = (printed: Printed): boolean => printed.constants.some((constant) => constant.text === undefined);
 
-function linkDecoding(printed: Printed, limits: Limits, views: boolean): Decoding {
+function linkDecoding(printed: Printed, limits: Limits, views: boolean, slowly: Slowly["decode"]): Decoding {
   const { functions } = printed;
   const again = reentrant(printed);
   const reset = ["elements", "depth", "start"]
     .filter((name) => functions.includes(`r.${name}`))
-    .map((name) => `    r.${name} = 0;\n`);
+    .map((name) => `r.${name} = 0; `);
   const fresh = (): Reader => {
     const r = new Reader(new Uint8Array(0), 0, limits, true);
     r.views = views;
@@ -93,35 +99,50 @@ function linkDecoding(printed: Printed, limits: Limits, views: boolean): Decodin
   const entry = `let idle = fresh();
 return {
   message: decode0,
-  whole(b) {
-    const r = idle${again ? " ?? fresh();\n    idle = undefined" : ""};
-${reset.join("")}    const value = decode0(b, 0, b.length, r, true);
-    const end = r.p;${again ? "\n    idle = r;" : ""}
-    return end === b.length ? value : DONE;
+  whole(input) {
+    if (input instanceof Uint8Array && input.length <= ${limits.maxMessageSize}) {
+      const r = idle${again ? " ?? fresh(); idle = undefined" : ""};
+      ${reset.join("")}const value = decode0(input, 0, input.length, r, true);
+      ${again ? "idle = r;\n      " : ""}if (value !== DONE && r.p === input.length) return value;
+    }
+    return slowly(input);
   },
 };`;
-  return link(printed, { fresh, DONE: STOP }, entry);
+  return link(printed, { fresh, DONE: STOP, slowly }, entry);
 }
 
-function linkEncoding(printed: Printed, limits: Limits, size: number | undefined): Encoding {
-  const exact = size !== undefined && size <= EXACT;
-  const entry = `return {
-  message: encode0,
-  whole(value) {
-    const w = pool.take(limits);
-    ${exact ? `const kept = w.b;\n    const b = w.b = new Uint8Array(${size});` : "const b = w.b;"}
-    let end = -1;
+function linkEncoding(printed: Printed, limits: Limits, size: number | undefined, slowly: Slowly["encode"]): Encoding {
+  const head = "return {\n  message: encode0,\n  whole(value) {";
+  if (size !== undefined && size <= EXACT) {
+    // Nothing but a surprise makes it grow, and then it is done again.
+    const own = new Writer(new Uint8Array(0), 0, limits, true);
+    const entry = `${head}
+    own.elements = 0;
+    const b = new Uint8Array(${size});
     try {
-      end = encode0(w, b, 0, value);
+      if (encode0(own, b, 0, value) === ${size}) return b;
     } catch {
       // The interpreter meets the same trouble and says where.
     }
-    const bytes = end < 0 || end > ${limits.maxMessageSize} ? undefined : ${exact ? `w.b === b && end === ${size} ? b : ` : ""}w.b.slice(0, end);
-    ${exact ? "w.b = kept;\n    " : ""}pool.give(w);
-    return bytes;
+    return slowly(value);
   },
 };`;
-  return link(printed, { pool, limits }, entry);
+    return link(printed, { own, slowly }, entry);
+  }
+  const entry = `${head}
+    const w = pool.take(limits);
+    let end = -1;
+    try {
+      end = encode0(w, w.b, 0, value);
+    } catch {
+      // The interpreter meets the same trouble and says where.
+    }
+    const bytes = end < 0 || end > ${limits.maxMessageSize} ? undefined : w.b.slice(0, end);
+    pool.give(w);
+    return bytes ?? slowly(value);
+  },
+};`;
+  return link(printed, { pool, limits, slowly }, entry);
 }
 
 /** The text of a module that makes one direction's function; functions of the user are the one thing it must be given. */
@@ -143,16 +164,18 @@ export class Generated {
   private readonly views: boolean;
   /** Whether trouble with generating is an error, or left to the interpreter. */
   private readonly must: boolean;
+  private readonly slowly: Slowly;
   private decodePrinted: Printed | undefined;
   private encodePrinted: Printed | undefined;
   private decodeLinked: Decoding | undefined | null = null;
   private encodeLinked: Encoding | undefined | null = null;
 
-  constructor(op: Op, limits: Limits, views: boolean, must: boolean) {
+  constructor(op: Op, limits: Limits, views: boolean, must: boolean, slowly: Slowly) {
     this.op = op;
     this.limits = limits;
     this.views = views;
     this.must = must;
+    this.slowly = slowly;
   }
 
   private print(direction: "decode" | "encode"): Printed | undefined {
@@ -175,7 +198,8 @@ export class Generated {
     if (this.decodeLinked === null) {
       this.decodePrinted ??= this.print("decode");
       const printed = this.decodePrinted;
-      this.decodeLinked = printed && this.attempt(() => linkDecoding(printed, this.limits, this.views));
+      this.decodeLinked =
+        printed && this.attempt(() => linkDecoding(printed, this.limits, this.views, this.slowly.decode));
     }
     return this.decodeLinked;
   }
@@ -185,7 +209,7 @@ export class Generated {
       this.encodePrinted ??= this.print("encode");
       const printed = this.encodePrinted;
       const size = this.op.min === this.op.max ? this.op.min : undefined;
-      this.encodeLinked = printed && this.attempt(() => linkEncoding(printed, this.limits, size));
+      this.encodeLinked = printed && this.attempt(() => linkEncoding(printed, this.limits, size, this.slowly.encode));
     }
     return this.encodeLinked;
   }

@@ -226,7 +226,16 @@ export function lowerStruct(
     try {
       const named: Named = { key, op: context.lower(schema, { key, scope, bits: places.get(key) }) };
       names.set(key, named);
-      return { key, op: named.op, named, hidden: named.op.hidden === true, marked: false, before: -1, after: -1 };
+      return {
+        key,
+        op: named.op,
+        named,
+        hidden: named.op.hidden === true,
+        careful: key in Object.prototype,
+        marked: false,
+        before: -1,
+        after: -1,
+      };
     } catch (error) {
       throw error instanceof SchemaError ? error.within(key) : error;
     }

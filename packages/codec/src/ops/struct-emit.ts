@@ -103,7 +103,7 @@ function emitGiven(source: Source, value: string, entry: Entry): string {
   const found = source.name(entry.key);
   const { op, named } = entry;
   const omittable = op.constant || op.optional || op.derived || named.slot;
-  const inherited = `${found} === ${source.use("plainPrototype", Object.prototype)}${member("", entry.key).replace(/^\./, ".")}`;
+  const inherited = `${found} === ${member("Object.prototype", entry.key)}`;
   const own = `Object.hasOwn(${value}, ${quote(entry.key)})`;
   source.line(`${omittable ? "let" : "const"} ${found} = ${member(value, entry.key)};`);
   if (omittable) source.line(`if (${found} !== undefined && ${inherited} && !${own}) ${found} = undefined;`);

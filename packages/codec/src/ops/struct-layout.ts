@@ -3,6 +3,7 @@
 
 import { SchemaError } from "../errors.js";
 import { isLeaf, type Leaf, type Named, type Op } from "../plan.js";
+import { maker } from "../runtime/template.js";
 
 export interface Entry {
   readonly key: string;
@@ -11,6 +12,8 @@ export interface Entry {
   readonly hidden: boolean;
   /** Whether a position around it is remembered. */
   marked: boolean;
+  /** Whether every object has a property of its name, without having it of its own. */
+  readonly careful: boolean;
   /** Marks for the positions in front of it and behind it, or -1. */
   before: number;
   after: number;
@@ -48,8 +51,8 @@ export interface Layout {
   /** Lengths, and checksums, in the order in which they can be computed. */
   readonly lengths: readonly Range[];
   readonly checksums: readonly Range[];
-  /** An object with every key up to the first that may be absent. */
-  readonly template: Record<string, undefined>;
+  /** Makes an object with every key up to the first that may be absent. */
+  readonly make: () => Record<string, unknown>;
   /** Whether bytes must be zero before fields are put. */
   readonly zero: boolean;
 }
@@ -133,7 +136,7 @@ export function layout(entries: readonly Entry[]): Layout {
       ranges.filter((range) => range.entry.op.derived?.checksum),
       () => true,
     ),
-    template: Object.fromEntries(upToOptional(entries).map((entry) => [entry.key, undefined])),
+    make: maker(upToOptional(entries).map((entry) => entry.key)),
     zero: entries.some(
       (entry) => entry.named.slot || entry.op.derived || (isLeaf(entry.op) && (entry.op.place || entry.op.names)),
     ),

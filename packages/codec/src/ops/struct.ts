@@ -211,9 +211,9 @@ function putRun(w: Writer, p: number, value: object, items: Run["items"], marks:
 }
 
 /** The value's property for a field; missing is an error unless the field can do without. */
-function given(w: Writer, value: object, { key, op }: Entry): unknown {
+function given(w: Writer, value: object, { key, op, careful }: Entry): unknown {
   if (op.hidden) return undefined;
-  const found = w.polluted ? property(value, key) : (value as Record<string, unknown>)[key];
+  const found = w.polluted || careful ? property(value, key) : (value as Record<string, unknown>)[key];
   if (found === undefined && !op.constant && !op.optional) throw w.fail("missing", "needs a value", "there is none");
   return found;
 }
@@ -227,7 +227,7 @@ function encode(w: Writer, value: unknown, plan: Layout, scope: Scope): void {
   }
   w.scopes.push(value);
   w.bases.push(base);
-  const marks: number[] = new Array(plan.marks).fill(0);
+  const marks: number[] = plan.marks > 0 ? new Array(plan.marks).fill(0) : [];
   w.live.push(marks);
   for (const step of plan.steps) {
     if (step.do === "run") {
@@ -257,6 +257,7 @@ function encode(w: Writer, value: unknown, plan: Layout, scope: Scope): void {
   w.scopes.pop();
   w.bases.pop();
   w.live.pop();
+  if (scope.slots.length === 0) return;
   w.places.length = base;
   w.values.length = base;
 }

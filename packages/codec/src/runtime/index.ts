@@ -11,4 +11,4 @@ export { getBig, getF16, getF32, getF64, putBig, putF16, putF32, putF64 } from "
 export { Reader, STOP } from "./reader.js";
 export * from "./text.js";
 export { readVarint, writeVarint } from "./varint.js";
-export { plainPrototype, property, Writer } from "./writer.js";
+export { property, Writer } from "./writer.js";

@@ -4,6 +4,9 @@
 import { type EncodeCode, EncodeError, type Key, show } from "../errors.js";
 import type { Limits } from "../limits.js";
 
+/** How many properties every object inherits where nobody has added any. */
+const INHERITED = 12;
+
 /** A message being encoded: the bytes so far, the position, and the fields that wait for their value. */
 export class Writer {
   b: Uint8Array;
@@ -16,6 +19,8 @@ export class Writer {
   limits: Limits;
   elements = 0;
   depth = 0;
+  /** Whether properties must be told from what every object inherits. */
+  readonly polluted: boolean = Reflect.ownKeys(Object.prototype).length !== INHERITED;
   /** Structs being encoded, outermost first, and for each where its slots start. */
   readonly scopes: unknown[] = [];
   readonly bases: number[] = [];
@@ -176,6 +181,3 @@ export function property(value: object, key: string): unknown {
     return undefined;
   return found;
 }
-
-/** What every plain object inherits from; generated code compares with it what {@link property} does. */
-export const plainPrototype: object = Object.prototype;
