@@ -2,6 +2,7 @@
 
 import { hex, show } from "../errors.js";
 import type { Leaf, Op } from "../plan.js";
+import { put } from "../runtime/bytes.js";
 import {
   type DigitsFormat,
   digit,
@@ -71,6 +72,8 @@ export function digitsUntil(delimiter: Uint8Array, format: DigitsFormat): Op {
   const { base, big, sign, maxDigits } = format;
   const longest = maxDigits + (sign === "none" ? 0 : 1) + delimiter.length;
   const simple = base === 10 && !big && (sign === "none" || sign === "minus");
+  /** Whether every number that is not negative fits, so that its digits need not be counted first. */
+  const quick = simple && maxDigits >= 16;
   return {
     min: 1 + delimiter.length + (sign === "always" ? 1 : 0),
     max: longest,
@@ -113,12 +116,17 @@ export function digitsUntil(delimiter: Uint8Array, format: DigitsFormat): Op {
       return value;
     },
     encode(w, value) {
-      const text = formatDigits(check(w, value, format), format, 0);
-      if (text === undefined) throw w.fail("range", `needs a number of at most ${maxDigits} digits`, value);
-      w.room(text.length + delimiter.length);
-      w.p = putText(w.b, w.p, text);
-      w.b.set(delimiter, w.p);
-      w.p += delimiter.length;
+      const number = check(w, value, format);
+      if (quick && (number as number) >= 0) {
+        w.room(16 + delimiter.length);
+        w.p = putDecimal(w.b, w.p, number as number);
+      } else {
+        const text = formatDigits(number, format, 0);
+        if (text === undefined) throw w.fail("range", `needs a number of at most ${maxDigits} digits`, value);
+        w.room(text.length + delimiter.length);
+        w.p = putText(w.b, w.p, text);
+      }
+      w.p = put(w.b, w.p, delimiter);
     },
     emitDecode(source) {
       const end = source.name("q");
@@ -162,7 +170,7 @@ export function digitsUntil(delimiter: Uint8Array, format: DigitsFormat): Op {
         source.stop(`${text} === undefined`);
         source.line(`p = ${source.use("putText", putText)}(b, p, ${text});`);
       };
-      if (simple && maxDigits >= 16) {
+      if (quick) {
         source.block(
           `if (${value} >= 0) {`,
           () => source.line(`p = ${source.use("putDecimal", putDecimal)}(b, p, ${value});`),
