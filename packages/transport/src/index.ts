@@ -1,5 +1,4 @@
-// The public names of @wireform/transport. Test doubles are in @wireform/transport/testing; what browsers can use alone
-// is in @wireform/transport/streams.
+// The public names of @wireform/transport. Test doubles are in @wireform/transport/testing.
 
 export { type Clock, systemClock } from "./connection/clock.js";
 export { Connection } from "./connection/connection.js";

@@ -348,9 +348,9 @@ describe("drain", () => {
     void replies.then(() => busy.close());
     await server.drain(300);
     const took = performance.now() - before;
-    expect(idleTime).toBeLessThan(100);
+    expect(idleTime).toBeLessThan(250);
     expect(took).toBeGreaterThanOrEqual(290);
-    expect(took).toBeLessThan(600);
+    expect(took).toBeLessThan(1500);
     expect(await replies).toEqual(["done busy"]);
     expect(Object.fromEntries(ends)).toEqual({ idle: "end", busy: "end", stuck: "aborted" });
     await expect(client(server)).rejects.toMatchObject({ code: "connect" });
