@@ -79,7 +79,8 @@ export function countedArray(count: Count, item: Op, bounds: Bounds): Op {
           m.fault = undefined;
         }
         for (let i = 0; i < n; i++) {
-          const value = m.p + fixed.size <= m.e || m.need(fixed.size) ? fixed.get(m, m.p) : STOP;
+          // An element that is cut is decoded as far as it goes, so that the error names the field.
+          const value = m.p + fixed.size <= m.e ? fixed.get(m, m.p) : fixed.decode(m);
           if (value === STOP) return m.leave(i, i, values, [n]);
           values.push(value);
           m.p += fixed.size;
