@@ -192,7 +192,7 @@ export const Inline: Schema<string> = check(
 export type Request = { type: "command"; value: Uint8Array[] } | { type: "inline"; value: string };
 
 /** What follows, by its first byte, which is left where it is. */
-const requestType: Schema<Request["type"]> = custom({
+const requestType = custom<Request["type"]>({
   name: "request type",
   max: 0,
   decode: ([first]) =>
