@@ -159,7 +159,7 @@ export const ExactValue: Schema<ExactValue> = tree(int64, doubleText);
 
 /** The one field of a struct as the value itself. */
 const only = <Out, In>(one: Schema<{ value: Out }, { readonly value: In }>): Schema<Out, In> =>
-  map(one, { decode: (fields): Out => fields.value, encode: (value: In) => ({ value }) });
+  map(one, { decode: (fields): Out => fields.value, encode: (value: In) => ({ value }) }) as Schema as Schema<Out, In>;
 
 const word = only(struct({ type: magic("$"), value: bytes(length), end }));
 const text = only(struct({ type: magic("$"), value: string(length), end }));
