@@ -21,6 +21,16 @@ export interface Facts {
   readonly uses: readonly Use[];
 }
 
+/** What every schema has at run time. */
+interface Noun {
+  readonly kind: string;
+  readonly facts: Facts;
+  /** Turns this noun into actions; the context is a plan.ts Context. */
+  readonly "~lower": (schema: never, context: never) => unknown;
+  /** For kinds with children: the same kind over changed children. */
+  readonly "~with"?: (change: (schema: AnySchema) => AnySchema) => AnySchema;
+}
+
 /**
  * What bytes mean: `Out` is what decoding gives, `In` what encoding takes, `Refs` the names of outer fields it reads,
  * `Derived` those of them that encoding fills in.
@@ -30,19 +40,16 @@ export interface Schema<
   in In = Out,
   out Refs extends string = never,
   out Derived extends string = never,
-> {
-  readonly kind: string;
-  readonly facts: Facts;
+> extends Noun {
   /** Types only; never present at run time. */
   readonly "~types": { out: Out; in: (value: In) => void; refs: Refs; derived: Derived };
-  /** Turns this noun into actions; the context is a plan.ts Context. */
-  readonly "~lower": (schema: never, context: never) => unknown;
-  /** For kinds with children: the same kind over changed children. */
-  readonly "~with"?: (change: (schema: AnySchema) => AnySchema) => AnySchema;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the one place that stands for a schema of anything
-export type AnySchema = Schema<any, any, any, any>;
+/** A schema of anything. That its `in` is no function keeps what stands in a struct from being inferred as any. */
+export interface AnySchema extends Noun {
+  // biome-ignore lint/suspicious/noExplicitAny: the one place that stands for a schema of anything
+  readonly "~types": { out: any; in: any; refs: any; derived: any };
+}
 
 /** The type of a decoded value. */
 export type Infer<S extends AnySchema> = S["~types"]["out"];

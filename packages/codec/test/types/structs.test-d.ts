@@ -35,6 +35,7 @@ import {
   u32,
   u64,
   union,
+  until,
   when,
 } from "@wireform/codec";
 import { describe, expectTypeOf, it } from "vitest";
@@ -380,4 +381,44 @@ it("the fields of a struct can be taken out and used again", () => {
   const Header = struct({ id: u8, kind: enumeration(u8, { a: 1, b: 2 }) });
   const Longer = struct({ ...Header.fields, more: u8 });
   expectTypeOf<Infer<typeof Longer>>().toEqualTypeOf<{ id: number; kind: "a" | "b"; more: number }>();
+});
+
+it("functions inside a struct know their values without annotations", () => {
+  const Log = struct({
+    time: map(u32, {
+      decode: (seconds) => new Date(seconds * 1000),
+      encode: (date) => {
+        expectTypeOf(date).toEqualTypeOf<Date>();
+        return date.getTime() / 1000;
+      },
+    }),
+    port: check(u16, (port) => port > 0, "must not be 0"),
+    text: custom({
+      name: "text",
+      decode: (input) => ({ value: String(input), size: input.length }),
+      encode: (value) => {
+        expectTypeOf(value).toEqualTypeOf<string>();
+        return new Uint8Array(value.length);
+      },
+    }),
+    lines: array(
+      string(u8),
+      until((line: string) => line === ""),
+    ),
+    one: union("type", u8, { a: [1, map(u8, { decode: (n) => `${n}`, encode: (s) => Number(s) })] }),
+  });
+  expectTypeOf<Infer<typeof Log>>().toEqualTypeOf<{
+    time: Date;
+    port: number;
+    text: string;
+    lines: string[];
+    one: { type: "a"; value: string };
+  }>();
+  expectTypeOf<Input<typeof Log>>().toEqualTypeOf<{
+    readonly time: Date;
+    readonly port: number;
+    readonly text: string;
+    readonly lines: readonly string[];
+    readonly one: { readonly type: "a"; readonly value: string };
+  }>();
 });
