@@ -77,6 +77,8 @@ export interface BitPlace {
   readonly size: number;
   readonly lowest: number;
   readonly little: boolean;
+  /** How many bits it has, where that is told to people. */
+  readonly width?: number;
 }
 
 /** A field as references see it. */

@@ -195,6 +195,7 @@ function placesOf(
         size: total / 8,
         lowest: bitOrder === "msb" ? total - taken - width : taken,
         little: endian === "little",
+        width,
       });
       taken += width;
     }

@@ -88,7 +88,7 @@ function finishSlots(w: Writer, value: object, scope: Scope, base: number): void
       checkGiven(w, given, right, "what it counts", at);
       fill(w, named.op, at, right);
     } catch (error) {
-      throw keys.reduceRight(under, error);
+      throw keys.reduceRight<unknown>((inner, key) => under(inner, key), error);
     }
   }
 }
@@ -211,7 +211,7 @@ export function emitSlots(source: Source, scope: Scope): void {
     const given = source.given.get(named) as string;
     const { op } = named;
     source.line(
-      `if (${slot.value} === undefined) ${slot.value} = ${given}; else if (${given} !== undefined && ${given} !== ${slot.value}) return -1;`,
+      `if (${slot.value} === undefined) ${slot.value} = ${given}; else if (${given} !== undefined && ${given} !== ${slot.value}) ${source.givingUp}`,
     );
     source.stop(`${slot.value} === undefined`);
     emitFill(

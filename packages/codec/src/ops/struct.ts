@@ -5,6 +5,7 @@ import { show } from "../errors.js";
 import { isLeaf, type Leaf, type Op, type Scope } from "../plan.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 import { property, under, type Writer } from "../runtime/writer.js";
+import { firstBit } from "./bits.js";
 import { checksumOver, finish } from "./derived.js";
 import { emitStructDecode, emitStructEncode, keyText } from "./struct-emit.js";
 import { type Entry, type Layout, layout, type Range, type Step } from "./struct-layout.js";
@@ -39,7 +40,7 @@ function fixedStruct(plan: Layout, size: number): Omit<Leaf, keyof Op> & Pick<Le
       for (let k = 0; k < items.length; k++) {
         const { entry, leaf, offset } = items[k] as Run["items"][number];
         const field = leaf.get(m, p + offset);
-        if (field === STOP) return m.leave(entry.key, 0, undefined);
+        if (field === STOP) return unread(m, leaf, p + offset).leave(entry.key, 0, undefined);
         if (!entry.hidden) value[entry.key] = field;
       }
       return value;
@@ -103,7 +104,7 @@ function decode(m: Reader, { steps, make, marks: count }: Layout): unknown {
       for (let k = 0; k < items.length; k++) {
         const { entry, leaf, offset } = items[k] as Run["items"][number];
         const field = leaf.get(m, p + offset);
-        if (field === STOP) return m.leave(entry.key, i, value, marks);
+        if (field === STOP) return unread(m, leaf, p + offset).leave(entry.key, i, value, marks);
         if (!entry.hidden) value[entry.key] = field;
         if (entry.marked) {
           if (entry.before >= 0) marks[entry.before] = p + offset;
@@ -186,10 +187,19 @@ function partial(m: Reader, step: Run, value: Record<string, unknown>): typeof S
   const p = m.p;
   for (const { entry, leaf, offset } of step.items) {
     m.p = p + offset;
-    const field = m.need(leaf.size) ? leaf.get(m, m.p) : STOP;
-    if (field === STOP) return m.leave(entry.key, 0, value);
+    if (leaf.decode(m) === STOP) return unread(m, leaf, p + offset).leave(entry.key, 0, value);
   }
   return STOP;
+}
+
+/** Points what is wrong with a bit field at its first bit. */
+function unread(m: Reader, { place }: Leaf, p: number): Reader {
+  if (place?.width !== undefined && m.fault?.offset === p && m.fault.bit === undefined) {
+    const { byte, bit } = firstBit(place, place.width);
+    m.fault.offset = p + byte;
+    m.fault.bit = bit;
+  }
+  return m;
 }
 
 function putRun(w: Writer, p: number, value: object, items: Run["items"], marks: number[]): void {
@@ -206,7 +216,8 @@ function putRun(w: Writer, p: number, value: object, items: Run["items"], marks:
       else if (!entry.op.derived) leaf.put(w, p + offset, given(w, value, entry));
     }
   } catch (error) {
-    throw under(error, (items[k] as Run["items"][number]).entry.key);
+    const { entry, offset } = items[k] as Run["items"][number];
+    throw under(error, entry.key, offset);
   }
 }
 

@@ -157,13 +157,13 @@ class Late {
   }
 }
 
-/** The same error seen from one level further out. */
-export function under(error: unknown, key: Key): unknown {
+/** The same error seen from one level further out, which starts `offset` bytes before it. */
+export function under(error: unknown, key: Key, offset = 0): unknown {
   if (!(error instanceof EncodeError)) return error;
   return new EncodeError({
     code: error.code,
     keys: [key, ...error.keys],
-    offset: error.offset,
+    offset: error.offset + offset,
     expected: error.expected,
     actual: error.actual,
     cause: error.cause,
