@@ -5,8 +5,8 @@ export interface Checksum<V extends number | bigint = number | bigint> {
   readonly name: string;
   /** Bits of the value. */
   readonly width: number;
-  /** JavaScript that makes this checksum again from the exports of this module. */
-  readonly source: string;
+  /** JavaScript that makes this checksum again from the exports of this module; a printed module must be given others. */
+  readonly source?: string;
   begin(): number | bigint;
   /** The state after b[start, end) as well; a state is a value and may be kept and used again. */
   update(state: number | bigint, b: Uint8Array, start: number, end: number): number | bigint;
