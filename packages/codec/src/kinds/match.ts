@@ -20,16 +20,11 @@ import {
 /** Cases of a {@link match}, by the value of the field; a whole number is written as a decimal key. */
 export type Cases = { readonly [value: string]: AnySchema };
 
-type MatchOut<C extends Cases, O> = Infer<C[keyof C]> | (O extends AnySchema ? Infer<O> : never);
-type MatchIn<C extends Cases, O> = Input<C[keyof C]> | (O extends AnySchema ? Input<O> : never);
-type MatchRefs<P extends string, C extends Cases, O> =
-  | P
-  | RefsOf<C[keyof C]>
-  | (O extends AnySchema ? RefsOf<O> : never);
-type MatchDerived<C extends Cases, O> = DerivedOf<C[keyof C]> | (O extends AnySchema ? DerivedOf<O> : never);
+/** The cases and `otherwise`, if there is one. */
+type Any<C extends Cases, O> = C[keyof C] | Extract<O, AnySchema>;
 
 export interface MatchSchema<P extends string, C extends Cases, O>
-  extends Schema<MatchOut<C, O>, MatchIn<C, O>, MatchRefs<P, C, O>, MatchDerived<C, O>> {
+  extends Schema<Infer<Any<C, O>>, Input<Any<C, O>>, P | RefsOf<Any<C, O>>, DerivedOf<Any<C, O>>> {
   readonly kind: "match";
   readonly ref: Ref<P>;
   readonly cases: C;

@@ -78,13 +78,6 @@ type VariantIn<T, S extends AnySchema> = AnySchema extends S
       ? (T extends TagRange ? { readonly tag: number } : unknown) & { readonly value: Input<S> }
       : StructIn<ValueFields<T, S>>;
 
-export type UnionOut<Name extends string, V extends Variants> = {
-  [K in keyof V & string]: Simplify<{ [N in Name]: K } & VariantOut<V[K][0], V[K][1]>>;
-}[keyof V & string];
-export type UnionIn<Name extends string, V extends Variants> = {
-  [K in keyof V & string]: Simplify<{ readonly [N in Name]: K } & VariantIn<V[K][0], V[K][1]>>;
-}[keyof V & string];
-
 /** Turns a reference from a variant's value to a field that is not there into a compile error that names it. */
 type CheckedVariants<Name extends string, V extends Variants> = {
   [K in keyof V]: V[K][1] extends IsStruct
@@ -101,10 +94,11 @@ type UnknownBeside<Name extends string, V extends VariantOf> = Unknown<
 type VariantRefs<S extends AnySchema> = S extends IsStruct ? RefsOf<S> : OuterRefs<{ value: S }>;
 type VariantDerived<S extends AnySchema> = S extends IsStruct ? DerivedOf<S> : OuterDerived<{ value: S }>;
 
+// Its types are written out here because a name for them would be shown in place of what they are.
 export interface UnionSchema<Name extends string, V extends Variants>
   extends Schema<
-    UnionOut<Name, V>,
-    UnionIn<Name, V>,
+    { [K in keyof V & string]: Simplify<{ [N in Name]: K } & VariantOut<V[K][0], V[K][1]>> }[keyof V & string],
+    { [K in keyof V & string]: Simplify<{ readonly [N in Name]: K } & VariantIn<V[K][0], V[K][1]>> }[keyof V & string],
     { [K in keyof V]: VariantRefs<V[K][1]> }[keyof V],
     { [K in keyof V]: VariantDerived<V[K][1]> }[keyof V]
   > {
