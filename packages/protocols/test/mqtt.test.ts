@@ -2,7 +2,7 @@
 // mosquitto and its clients said to each other while they were recorded.
 
 import { isDeepStrictEqual } from "node:util";
-import { type Codec, Decoder } from "@wireform/codec";
+import { type Codec, Decoder, render } from "@wireform/codec";
 import { Packet, Packet31, type PacketInput, type PacketInput31 } from "@wireform/protocols/mqtt";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { facts, failureOf } from "../../codec/test/support/facts.ts";
@@ -408,6 +408,35 @@ describe("2.2 Fixed header", () => {
     const want = { name: "DecodeError", code: "truncated", path, offset };
     expect(failureOf(() => packet.decode(bytes))).toMatchObject(want);
     expect(failureOf(() => packet.read(bytes))).toMatchObject(want);
+  });
+});
+
+describe("an inspected packet", () => {
+  const shown = (hex: string) =>
+    render(packet.inspect(fromHex(hex.replaceAll(" ", ""))), { color: false, title: "packet" });
+
+  it("shows each field as the specification's tables do, whatever is checked of it", () => {
+    expect(shown("32 0a 0003 612f62 0001 ff 00 41")).toBe(
+      [
+        "      00 01 02 03 04 05 06 07  08 09 0a 0b 0c 0d 0e 0f  0123456789abcdef  packet, 12 bytes",
+        '0000  3_                                                2                 type      bits 7-4     "publish"',
+        "0000  _2                                                2                 dup       bit 3        false",
+        "0000  _2                                                2                 qos       bits 2-1     1",
+        "0000  _2                                                2                 retain    bit 0        false",
+        "0001     0a                                             .                 length    uleb128      10",
+        '0002        00 03 61 2f 62                              ..a/b             topic     string(u16)  "a/b"',
+        "0007                       00  01                       ..                packetId  u16          1",
+        "0009                              ff 00 41              ..A               payload   bytes(rest)  3 bytes",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("shows what is wrong where it is wrong", () => {
+    const lines = shown("20 02 00 06").split("\n");
+    expect(lines.filter((line) => line.includes("BAD"))).toEqual([
+      '0003           06                                       .                 returnCode      enumeration        BAD, needs the number of one of "accepted", "unacceptableProtocolVersion", "identifierRejected", "serverUnavailable", "badUserNameOrPassword", "notAuthorized"',
+    ]);
   });
 });
 
