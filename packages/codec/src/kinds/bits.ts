@@ -1,9 +1,9 @@
 // Fields of some bits. Neighbours in a struct share bytes and must fill whole ones together.
 
 import { SchemaError, show } from "../errors.js";
-import { bits as bitsOp } from "../ops/bits.js";
+import { bits as bitsOp, wholeBits } from "../ops/bits.js";
 import { transformed } from "../ops/transform.js";
-import type { BitPlace, Context } from "../plan.js";
+import type { Context, Leaf } from "../plan.js";
 import { facts, node, type Schema } from "../schema.js";
 
 type Big = 49 | 50 | 51 | 52 | 53 | 54 | 55 | 56 | 57 | 58 | 59 | 60 | 61 | 62 | 63 | 64;
@@ -14,15 +14,15 @@ export interface BitsSchema<T extends number | bigint = number> extends Schema<T
   readonly signed: boolean;
 }
 
-/** The place of a field that stands alone: whole bytes of its own. */
-function alone(context: Context, width: number, kind: string): BitPlace {
-  if (context.bits) return context.bits;
+/** The field in its place of a run, or alone in whole bytes of its own. */
+function field(context: Context, width: number, kind: string, signed: boolean): Leaf {
+  if (context.bits) return bitsOp(width, context.bits, signed);
   if (width % 8 !== 0)
     throw new SchemaError(
       "bits",
       `${kind} does not end on a byte here; bit fields stand next to each other in a struct and fill whole bytes together`,
     );
-  return { run: {}, size: width / 8, lowest: 0, little: false };
+  return wholeBits(width, signed);
 }
 
 /**
@@ -44,7 +44,7 @@ export function bits<const N extends number>(
     "bits",
     facts(Math.floor(width / 8), Math.ceil(width / 8), { bits: width, integer: { signed, big: width > 48 } }),
     { label, width, signed },
-    (_schema: never, context: never) => bitsOp(width, alone(context, width, label), signed),
+    (_schema: never, context: never) => field(context, width, label, signed),
   );
 }
 
@@ -58,7 +58,7 @@ export const flag: FlagSchema = /* @__PURE__ */ node(
   /* @__PURE__ */ facts(0, 1, { bits: 1, integer: { signed: false, big: false, boolean: true } }),
   { width: 1 },
   (_schema: never, context: never) =>
-    transformed(bitsOp(1, alone(context, 1, "flag"), false), {
+    transformed(field(context, 1, "flag", false), {
       forward: (_m, raw) => raw === 1,
       back(w, value) {
         if (typeof value !== "boolean") throw w.fail("type", "needs a boolean", value);

@@ -158,3 +158,18 @@ export function bits(width: number, place: BitPlace, signed: boolean): Leaf {
     },
   });
 }
+
+/** Bits that fill whole bytes of their own, so that they find no zeroes but write them. */
+export function wholeBits(width: number, signed: boolean): Leaf {
+  const { place, ...field } = bits(width, { run: {}, size: width / 8, lowest: 0, little: false }, signed);
+  return leaf({
+    ...field,
+    put(w, p, value) {
+      w.b.fill(0, p, p + field.size);
+      field.put(w, p, value);
+    },
+    emitPut(source, base, offset, value) {
+      source.together(base, field.size, offset, () => field.emitPut(source, base, offset, value));
+    },
+  });
+}

@@ -192,12 +192,13 @@ function partial(m: Reader, step: Run, value: Record<string, unknown>): typeof S
   return STOP;
 }
 
-/** Points what is wrong with a bit field at its first bit. */
+/** Points what is wrong with a bit field at its first bit; where bytes are missing, that may be one of them. */
 function unread(m: Reader, { place }: Leaf, p: number): Reader {
-  if (place?.width !== undefined && m.fault?.offset === p && m.fault.bit === undefined) {
+  const { fault } = m;
+  if (place?.width !== undefined && fault?.offset === p && fault.bit === undefined && fault.code !== "truncated") {
     const { byte, bit } = firstBit(place, place.width);
-    m.fault.offset = p + byte;
-    m.fault.bit = bit;
+    fault.offset = p + byte;
+    fault.bit = bit;
   }
   return m;
 }
