@@ -150,10 +150,10 @@ describe("where an error is", () => {
   });
 
   it("quotes a key that is not a plain word, and cuts a long one", () => {
-    const odd = compileHere(struct({ 'a "b"': u8, ["x".repeat(65536)]: u8 }));
+    const odd = compileHere(struct({ 'a "b"': u8, ["-".repeat(65536)]: u8 }));
     expect(failureOf(() => odd.decode(fromHex("")))).toMatchObject({ path: '["a \\"b\\""]', keys: ['a "b"'] });
-    expect(failureOf(() => odd.decode(fromHex("00"))).path).toMatch(/x{64}…/);
-    expect(odd.decode(fromHex("0102"))).toEqual({ 'a "b"': 1, ["x".repeat(65536)]: 2 });
+    expect(failureOf(() => odd.decode(fromHex("00"))).path).toBe(`["${"-".repeat(64)}…"]`);
+    expect(odd.decode(fromHex("0102"))).toEqual({ 'a "b"': 1, ["-".repeat(65536)]: 2 });
   });
 
   it("shows the bytes around it", () => {
