@@ -1,7 +1,7 @@
 // Windows: content that ends where a length says.
 
 import { SchemaError, show } from "../errors.js";
-import { checkLength, type Length, lengthFacts, type Until } from "../length.js";
+import { checkLength, type Length, lengthFacts, type Nullable, type Until } from "../length.js";
 import { countOf } from "../ops/count.js";
 import { delimitedWindow, restWindow, sizedWindow } from "../ops/window.js";
 import type { Context, Op } from "../plan.js";
@@ -69,7 +69,7 @@ export function sized<const L extends Length, S extends AnySchema>(
     typeof length === "number"
       ? { min: length, max: length }
       : {
-          min: outer.min + content.facts.min,
+          min: outer.min + ((length as Nullable).kind === "nullable" ? 0 : content.facts.min),
           max: isSchema(length) ? length.facts.max + (skip ? Number.POSITIVE_INFINITY : content.facts.max) : outer.max,
         };
   return node(

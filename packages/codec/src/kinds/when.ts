@@ -124,7 +124,8 @@ export function at<const O extends number | Ref, S extends AnySchema>(offset: O,
   if (!isSchema(schema)) throw new SchemaError("argument", `at takes an offset and a schema; got ${show(schema)}`);
   return node(
     "at",
-    facts(0, 0, { uses: [...(ref ? [{ path: ref.path, derives: true }] : []), ...schema.facts.uses] }),
+    // Where it lies is counted by nobody else; on the way in it may lie in bytes of others.
+    facts(0, schema.facts.max, { uses: [...(ref ? [{ path: ref.path, derives: true }] : []), ...schema.facts.uses] }),
     { label: labelOf(schema), offset, schema },
     (_schema: never, context: never) => {
       const count = countOf(context, offset as number);
