@@ -177,6 +177,10 @@ export function union<const Name extends string, T extends AnySchema, const V ex
       seen.set(value, name);
     }
     const whole = variantStruct(tagName, tag, name, variant);
+    if (whole.facts.lead)
+      throw new SchemaError("bits", `its tag and first bit fields lack ${whole.facts.lead} bits of whole bytes`, [
+        name,
+      ]);
     uses.push(...whole.facts.uses);
     min = Math.min(min, whole.facts.min);
     max = Math.max(max, whole.facts.max);
@@ -208,7 +212,7 @@ function variantStruct(tagName: string, tag: AnySchema, name: string, [value, sc
   const clash = own.find(([key]) => first.some(([taken]) => taken === key));
   if (clash) throw new SchemaError("name", `has a field "${clash[0]}" of its own, as its tag has`, [name]);
   try {
-    if (!isRange(value)) checkFits(tag, value, "the tag");
+    for (const each of isRange(value) ? [value.from, value.to] : [value]) checkFits(tag, each, "the tag");
     return over(schema, Object.fromEntries([...first, ...own]));
   } catch (error) {
     throw error instanceof SchemaError ? error.within(name) : error;
