@@ -1,0 +1,8 @@
+// Property-based tests from a schema: values, bytes, chunks, damage, and the laws that hold for them.
+
+export { chunkings } from "./chunks.js";
+export type { Law } from "./laws.js";
+export { type Mutation, mutations } from "./mutations.js";
+export { type LawName, properties } from "./properties.js";
+export { type SuiteOptions, testCodec } from "./suite.js";
+export { arbitrary, type DrawOptions, input, wire } from "./values.js";

@@ -1,0 +1,163 @@
+// Damage that knows the structure: fields doubled, swapped and set to the values at which lengths, counts and tags turn.
+
+import fc, { type Arbitrary } from "fast-check";
+import { type AnySchema, type Codec, compile, type Node } from "../../index.js";
+import { type DrawOptions, input } from "./values.js";
+
+/** A valid message and what became of it. */
+export interface Mutation {
+  /** What was done, in words. */
+  readonly label: string;
+  readonly original: Uint8Array;
+  readonly bytes: Uint8Array;
+}
+
+interface Piece {
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+type Damage = (bytes: Uint8Array, pieces: readonly Piece[]) => { label: string; bytes: Uint8Array };
+
+/** All fields with bytes, and the prefixes in front of what has fields. */
+function piecesOf(node: Node): Piece[] {
+  const name = node.path || "the message";
+  const [first] = node.children;
+  if (!first) return node.end > node.start ? [{ name, start: node.start, end: node.end }] : [];
+  const own = first.start > node.start ? [{ name: `the prefix of ${name}`, start: node.start, end: first.start }] : [];
+  return [...own, ...node.children.flatMap(piecesOf)];
+}
+
+const splice = (bytes: Uint8Array, start: number, end: number, put: Uint8Array): Uint8Array =>
+  Uint8Array.from([...bytes.subarray(0, start), ...put, ...bytes.subarray(end)]);
+
+const whole = (bytes: Uint8Array): Piece => ({ name: "the message", start: 0, end: bytes.length });
+const pick = (bytes: Uint8Array, pieces: readonly Piece[], n: number): Piece =>
+  pieces[n % Math.max(1, pieces.length)] ?? whole(bytes);
+
+/** Values at which something turns: of a whole piece, or of its first byte, where a prefix stands. */
+const patterns: readonly (readonly [name: string, change: (piece: Uint8Array) => Uint8Array])[] = [
+  ["zeroes", (piece) => new Uint8Array(piece.length)],
+  ["ones", (piece) => new Uint8Array(piece.length).fill(255)],
+  ["the largest signed number", (piece) => piece.map((_, i) => (i === 0 ? 0x7f : 0xff))],
+  ["the smallest signed number", (piece) => piece.map((_, i) => (i === 0 ? 0x80 : 0))],
+  ["one", (piece) => piece.map((_, i) => (i === piece.length - 1 ? 1 : 0))],
+  ["one more", (piece) => piece.map((byte, i) => (i === piece.length - 1 ? byte + 1 : byte))],
+  ["one less", (piece) => piece.map((byte, i) => (i === piece.length - 1 ? byte - 1 : byte))],
+  ["one more in its first byte", (piece) => piece.map((byte, i) => (i === 0 ? byte + 1 : byte))],
+  ["one less in its first byte", (piece) => piece.map((byte, i) => (i === 0 ? byte - 1 : byte))],
+  ["ones in its first byte", (piece) => piece.map((byte, i) => (i === 0 ? 255 : byte))],
+  ["a first byte that goes on", (piece) => piece.map((byte, i) => (i === 0 ? byte | 0x80 : byte))],
+];
+
+const n = fc.nat(0xffff);
+
+const flips: Arbitrary<Damage> = fc.tuple(n, fc.nat(7)).map(
+  ([at, bit]): Damage =>
+    (bytes) => {
+      if (bytes.length === 0) return { label: "nothing", bytes };
+      const place = at % bytes.length;
+      return {
+        label: `bit ${bit} of byte ${place} flipped`,
+        bytes: bytes.map((byte, i) => (i === place ? byte ^ (1 << bit) : byte)),
+      };
+    },
+);
+
+const truncations: Arbitrary<Damage> = n.map(
+  (at): Damage =>
+    (bytes) => {
+      const length = at % (bytes.length + 1);
+      return { label: `truncated to ${length} bytes`, bytes: bytes.slice(0, length) };
+    },
+);
+
+const insertions: Arbitrary<Damage> = fc.tuple(n, fc.uint8Array({ minLength: 1, maxLength: 4 })).map(
+  ([at, more]): Damage =>
+    (bytes) => {
+      const place = at % (bytes.length + 1);
+      return { label: `${more.length} bytes inserted at ${place}`, bytes: splice(bytes, place, place, more) };
+    },
+);
+
+const boundaries: Arbitrary<Damage> = fc.tuple(n, fc.constantFrom(...patterns)).map(
+  ([which, [name, change]]): Damage =>
+    (bytes, pieces) => {
+      const piece = pick(bytes, pieces, which);
+      const { start, end } = piece;
+      return {
+        label: `${piece.name} set to ${name}`,
+        bytes: splice(bytes, start, end, change(bytes.subarray(start, end))),
+      };
+    },
+);
+
+const removals: Arbitrary<Damage> = n.map(
+  (which): Damage =>
+    (bytes, pieces) => {
+      const piece = pick(bytes, pieces, which);
+      return { label: `${piece.name} left out`, bytes: splice(bytes, piece.start, piece.end, new Uint8Array(0)) };
+    },
+);
+
+const duplicates: Arbitrary<Damage> = n.map(
+  (which): Damage =>
+    (bytes, pieces) => {
+      const piece = pick(bytes, pieces, which);
+      const again = bytes.slice(piece.start, piece.end);
+      return { label: `${piece.name} written twice`, bytes: splice(bytes, piece.end, piece.end, again) };
+    },
+);
+
+const swaps: Arbitrary<Damage> = fc.tuple(n, n).map(
+  ([one, other]): Damage =>
+    (bytes, pieces) => {
+      const chosen = [pick(bytes, pieces, one), pick(bytes, pieces, other)].sort((a, b) => a.start - b.start);
+      const [a, b] = chosen as [Piece, Piece];
+      if (a.end > b.start) return { label: "nothing", bytes };
+      const middle = bytes.subarray(a.end, b.start);
+      const put = Uint8Array.from([...bytes.subarray(b.start, b.end), ...middle, ...bytes.subarray(a.start, a.end)]);
+      return { label: `${a.name} and ${b.name} swapped`, bytes: splice(bytes, a.start, b.end, put) };
+    },
+);
+
+const noise: Arbitrary<Damage> = fc.uint8Array({ maxLength: 40 }).map(
+  (bytes): Damage =>
+    () => ({ label: "other bytes altogether", bytes }),
+);
+
+const damage: Arbitrary<Damage> = fc.oneof(
+  { arbitrary: flips, weight: 4 },
+  { arbitrary: boundaries, weight: 5 },
+  { arbitrary: truncations, weight: 2 },
+  { arbitrary: insertions, weight: 2 },
+  { arbitrary: removals, weight: 2 },
+  { arbitrary: duplicates, weight: 2 },
+  { arbitrary: swaps, weight: 2 },
+  { arbitrary: noise, weight: 1 },
+);
+
+/**
+ * Valid messages damaged in one or two ways, with a label that says how.
+ *
+ * @example
+ * fc.property(mutations(Message), ({ bytes }) => codec.safeDecode(bytes).ok || true)
+ */
+export function mutations(schema: AnySchema, options: DrawOptions = {}): Arbitrary<Mutation> {
+  const codec = compile(schema) as Codec<unknown, unknown>;
+  return fc.tuple(input(schema, options), fc.array(damage, { minLength: 1, maxLength: 2 })).map(([value, ways]) => {
+    const original = codec.encode(value);
+    let bytes = original;
+    const labels: string[] = [];
+    for (const way of ways) {
+      const done = way(
+        bytes,
+        piecesOf(codec.inspect(bytes)).filter((piece) => piece.end <= bytes.length),
+      );
+      bytes = done.bytes;
+      labels.push(done.label);
+    }
+    return { label: labels.join(", then "), original, bytes };
+  });
+}

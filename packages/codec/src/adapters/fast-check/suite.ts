@@ -1,0 +1,96 @@
+// All laws of a codec as tests of whichever test runner there is.
+
+import fc, { type Parameters, type RunDetails } from "fast-check";
+import { type Codec, SchemaError } from "../../index.js";
+import { type CaseStore, casesIn } from "./cases.js";
+import { expectAnswer, type Law, subjectOf } from "./laws.js";
+import { type AnyCodec, Broken } from "./outcome.js";
+import { type LawName, properties } from "./properties.js";
+import type { DrawOptions } from "./values.js";
+
+export interface SuiteOptions extends DrawOptions {
+  /** What to call the codec; its kind unless said. */
+  readonly name?: string;
+  /** Registers a test; the global `test` or `it` unless given. */
+  readonly test?: (name: string, run: () => void) => void;
+  /** Only these laws. */
+  readonly only?: LawName | readonly LawName[];
+  /** How often each law is tried, and from which seed and path on, as a failure says. */
+  readonly runs?: number;
+  readonly seed?: number;
+  readonly path?: string;
+  /** Where failing bytes are kept, to be tried first from then on: a folder, `.wireform/cases` unless said; `false` for nowhere. */
+  readonly cases?: string | false;
+}
+
+function defaultTest(): (name: string, run: () => void) => void {
+  const { test, it } = globalThis as { test?: unknown; it?: unknown };
+  const found = test ?? it;
+  if (typeof found !== "function")
+    throw new SchemaError("argument", "testCodec finds no global test function; give it one as { test }");
+  return found as (name: string, run: () => void) => void;
+}
+
+/** What a failure says: which law, why, the bytes, and how to see it again. */
+function report(
+  name: string,
+  law: string,
+  { errorInstance, seed, counterexamplePath, counterexample, numRuns, numShrinks }: RunDetails<unknown>,
+): string {
+  const why = errorInstance instanceof Error ? errorInstance.message : String(errorInstance ?? "it was given up");
+  const values = fc.stringify(counterexample);
+  return [
+    `${name} breaks the law ${law} (after ${numRuns} tries, shrunk ${numShrinks} times)`,
+    why.trimEnd(),
+    `with ${values.length > 2000 ? `${values.slice(0, 2000)}…` : values}`,
+    `again: testCodec(codec, { only: "${law}", seed: ${seed}, path: "${counterexamplePath ?? ""}" })`,
+  ].join("\n");
+}
+
+/** Tries one law and throws what people need to know. */
+function tryLaw(
+  name: string,
+  law: string,
+  property: Law,
+  parameters: Parameters<unknown>,
+  store: CaseStore | undefined,
+): void {
+  const details = fc.check(property, parameters) as RunDetails<unknown>;
+  if (!details.failed) return;
+  const { errorInstance } = details;
+  if (errorInstance instanceof Broken && errorInstance.bytes) store?.keep(law, errorInstance.bytes);
+  throw new Error(report(name, law, details), { cause: errorInstance });
+}
+
+/**
+ * Registers one test for each law of a codec: round trips, sizes, chunks, damage, both back ends.
+ *
+ * @example
+ * import { test } from "vitest";
+ * testCodec(compile(Message), { test });
+ */
+export function testCodec<Out, In>(codec: Codec<Out, In>, options: SuiteOptions = {}): void {
+  const { schema } = codec;
+  const {
+    name = (schema as { label?: string }).label ?? schema.kind,
+    test = defaultTest(),
+    only,
+    runs,
+    seed,
+    path,
+  } = options;
+  const store = options.cases === false ? undefined : casesIn(options.cases ?? ".wireform/cases", name);
+  const chosen = only === undefined ? undefined : [only].flat();
+  const parameters: Parameters<unknown> = {
+    ...(runs !== undefined && { numRuns: runs }),
+    ...(seed !== undefined && { seed }),
+    ...(path !== undefined && { path }),
+  };
+  for (const [law, property] of Object.entries(properties(codec, options)))
+    if (!chosen || chosen.includes(law as LawName))
+      test(`${name}: ${law}`, () => tryLaw(name, law, property, parameters, store));
+  const cases = chosen ? [] : (store?.load() ?? []);
+  if (cases.length === 0) return;
+  const subject = subjectOf(codec as unknown as AnyCodec, options);
+  for (const { name: file, bytes } of cases) test(`${name}: ${file}`, () => expectAnswer(subject, bytes));
+}

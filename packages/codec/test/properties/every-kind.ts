@@ -1,0 +1,398 @@
+// One schema or more for every kind and every way to use it, by name.
+
+import {
+  type AnySchema,
+  adler32,
+  array,
+  asText,
+  at,
+  bits,
+  bool,
+  bytes,
+  check,
+  checksum,
+  constant,
+  crc,
+  crc16modbus,
+  crc32,
+  crc64xz,
+  custom,
+  decimal,
+  enumeration,
+  f16,
+  f16le,
+  f32,
+  f32le,
+  f64,
+  f64le,
+  field,
+  flag,
+  hexadecimal,
+  i8,
+  i16,
+  i16le,
+  i24,
+  i24le,
+  i32,
+  i32le,
+  i40,
+  i40le,
+  i48,
+  i48le,
+  i64,
+  i64le,
+  internetChecksum,
+  lazy,
+  lengthOf,
+  magic,
+  map,
+  match,
+  nullable,
+  octal,
+  padding,
+  quicVarint,
+  range,
+  reserved,
+  rest,
+  type Schema,
+  safe,
+  sized,
+  sleb128,
+  string,
+  struct,
+  typedArray,
+  u8,
+  u16,
+  u16le,
+  u24,
+  u24le,
+  u32,
+  u32le,
+  u40,
+  u40le,
+  u48,
+  u48le,
+  u64,
+  u64le,
+  uleb128,
+  union,
+  until,
+  when,
+  xor8,
+  zigzag,
+} from "@wireform/codec";
+
+type Tree = { value: number; children: Tree[] };
+const Tree: Schema<Tree> = struct({
+  value: u8,
+  children: array(
+    lazy(() => Tree),
+    u8,
+  ),
+});
+
+type List = { value: number; more: boolean; next?: List };
+const List: Schema<List> = struct({
+  value: bits(7),
+  more: flag,
+  next: when(
+    field("more"),
+    lazy(() => List),
+  ),
+}) as unknown as Schema<List>;
+
+type Json = { type: string };
+const Json: Schema<Json> = union("type", u8, {
+  null: [0x6e, struct({})],
+  number: [0x23, f64],
+  text: [0x22, string(uleb128)],
+  list: [
+    0x5b,
+    array(
+      lazy(() => Json),
+      u8,
+    ),
+  ],
+  object: [0x7b, array(struct({ key: string(u8), value: lazy(() => Json) }), u8)],
+}) as unknown as Schema<Json>;
+
+const crlf = until("\r\n");
+const Point = struct({ x: i16, y: i16 });
+
+/** Text of UTF-8 in front of its own length, which only functions can describe. */
+const backwards = custom<string>({
+  name: "backwards",
+  min: 1,
+  max: 256,
+  decode(bytes) {
+    const end = bytes.indexOf(0);
+    if (end < 0) return { needed: 1 };
+    for (const byte of bytes.subarray(0, end)) if (byte < 0x61 || byte > 0x7a) throw new Error("letters only");
+    return { value: String.fromCharCode(...bytes.subarray(0, end).toReversed()), size: end + 1 };
+  },
+  encode: (text) => Uint8Array.from([...text].reverse().join("") + "\0", (c) => c.charCodeAt(0)),
+});
+
+export const everyKind: Readonly<Record<string, AnySchema>> = {
+  "unsigned integers": struct({ a: u8, b: u16, c: u24, d: u32, e: u40, f: u48, g: u64 }),
+  "unsigned integers, little-endian": struct({ b: u16le, c: u24le, d: u32le, e: u40le, f: u48le, g: u64le }),
+  "signed integers": struct({ a: i8, b: i16, c: i24, d: i32, e: i40, f: i48, g: i64 }),
+  "signed integers, little-endian": struct({ b: i16le, c: i24le, d: i32le, e: i40le, f: i48le, g: i64le }),
+  "safe 64-bit integers": struct({ a: safe(u64), b: safe(i64), c: safe(u64le), d: safe(i64le) }),
+  floats: struct({ a: f16, b: f32, c: f64, d: f16le, e: f32le, f: f64le }),
+  booleans: struct({ a: bool, b: flag, c: bits(7) }),
+  varints: struct({ a: uleb128, b: sleb128, c: zigzag, d: quicVarint }),
+  "varints of limited size": struct({
+    a: uleb128({ maxBytes: 4 }),
+    b: sleb128({ maxBytes: 2 }),
+    c: zigzag({ maxBytes: 3 }),
+    d: quicVarint({ maxBytes: 2 }),
+  }),
+  "varints of 64 bits": struct({
+    a: uleb128({ big: true }),
+    b: sleb128({ big: true }),
+    c: zigzag({ big: true }),
+    d: quicVarint({ big: true }),
+  }),
+  "varints that need not be minimal": struct({ a: uleb128({ minimal: false }), b: quicVarint({ minimal: false }) }),
+  "bit fields": struct({ a: bits(3), b: flag, c: bits(12), d: bits(64), e: bits(5, { signed: true }), f: bits(3) }),
+  "bit fields from the least significant": struct(
+    { a: bits(3), b: flag, c: bits(12), d: bits(49), e: bits(15) },
+    { bitOrder: "lsb", endian: "little" },
+  ),
+  "bit fields, lsb in big-endian": struct({ a: bits(4), b: bits(20), c: u8 }, { bitOrder: "lsb" }),
+  "text numbers of a fixed width": struct({
+    a: decimal(5),
+    b: hexadecimal(4, { letters: "upper" }),
+    c: octal(3),
+    d: decimal(6, { sign: "minus" }),
+    e: decimal(4, { pad: " ", sign: "either" }),
+    f: decimal(5, { sign: "always" }),
+    g: decimal(30, { big: true }),
+  }),
+  "text numbers up to a delimiter": struct({
+    a: decimal(crlf),
+    b: hexadecimal(until(";"), { letters: "any" }),
+    c: octal(until(" ")),
+    d: decimal(until("\n"), { sign: "minus", maxDigits: 3 }),
+    e: decimal(until("\0"), { big: true, sign: "either" }),
+  }),
+  "bytes of a fixed length": bytes(5),
+  "no bytes at all, then one": struct({ none: bytes(0), one: u8 }),
+  "bytes by a prefix": struct({ a: bytes(u8), b: bytes(u16le), c: bytes(uleb128), d: bytes(decimal(3)) }),
+  "bytes by a nullable prefix": struct({ a: bytes(nullable(i32)), b: bytes(nullable(u8, 255)) }),
+  "bytes up to a delimiter": struct({ a: bytes(until("\0")), b: bytes(until(Uint8Array.of(1, 2, 1, 3))), c: u8 }),
+  "bytes up to one of several delimiters": struct({ a: bytes(until(["\r\n", "\n"], { max: 20 })), b: u8 }),
+  "bytes up to the end": struct({ a: u8, b: bytes(rest) }),
+  "bytes up to a delimiter or the end": bytes(until("\n", { orEnd: true })),
+  "strings by a prefix": struct({
+    a: string(u8),
+    b: string(u16, "utf16be"),
+    c: string(u8, "utf16le"),
+    d: string(u8, "latin1"),
+    e: string(decimal(until(":")), "ascii"),
+  }),
+  "strings of a fixed length": struct({ a: string(8), b: string(6, "utf16le"), c: string(3, "latin1") }),
+  "padded strings": struct({
+    a: string(16, { encoding: "ascii", pad: " " }),
+    b: string(8, { pad: "\0" }),
+    c: string(5, { encoding: "latin1", pad: "0", padSide: "start" }),
+  }),
+  "strings up to a delimiter": struct({
+    a: string(crlf),
+    b: string(until("\0"), "utf16be"),
+    c: string(until("aab"), "latin1"),
+  }),
+  "strings up to the end": struct({ a: u16, text: string(rest) }),
+  "array of a fixed count": array(u16, 3),
+  "array by a prefix": struct({ a: array(Point, u16), b: array(string(u8), uleb128), c: array(array(u8, u8), u8) }),
+  "array by a nullable prefix": array(u32, nullable(i16)),
+  "array up to a last element": struct({
+    labels: array(
+      string(u8, "ascii"),
+      until((label: string) => label === ""),
+    ),
+    end: u8,
+  }),
+  "array up to a delimiter": struct({
+    items: array(struct({ tag: check(u8, (n) => n > 0, "not 0"), value: u8 }), until("\0")),
+    end: u8,
+  }),
+  "array up to the end": struct({ a: u8, items: array(struct({ k: u8, v: string(u8) }), rest) }),
+  "typed arrays": struct({
+    a: typedArray(u8, u8),
+    b: typedArray(i16le, u16),
+    c: typedArray(u64, u8),
+    d: typedArray(f32, u8),
+    e: typedArray(f64le, 2),
+  }),
+  "typed array up to the end": struct({ n: u8, samples: typedArray(i32, rest) }),
+  "a length that stands elsewhere": struct({ length: u16, kind: u8, body: bytes(field("length")) }),
+  "a length with arithmetic": struct({
+    words: bits(4),
+    flags: bits(4),
+    total: u16,
+    options: bytes(field("words").minus(2).times(4)),
+    data: bytes(field("total").minus(4)),
+  }),
+  "a count that two arrays share": struct({ n: u8, xs: array(i16, field("n")), ys: array(u8, field("n")) }),
+  "a length in a nested struct": struct({
+    header: struct({ kind: u8, length: u16le }),
+    body: string(field("header.length")),
+  }),
+  "a length two structs out": struct({
+    n: u8,
+    inner: struct({ deep: struct({ items: array(u8, field("../../n")) }) }),
+  }),
+  "a length that nothing tells": struct({ has: bool, n: u8, body: when(field("has"), bytes(field("n"))) }),
+  "a length that is read before": struct({ n: u8, body: when(field("n").isNot(0), bytes(field("n"))) }),
+  "a 64-bit length": struct({ n: u64, body: bytes(field("n")) }),
+  "a varint length that stands elsewhere": struct({ n: uleb128, kind: u8, body: bytes(field("n")), end: u8 }),
+  "a length of several fields": struct({
+    length: lengthOf(u16, { from: "topic" }),
+    topic: string(u8),
+    payload: bytes(rest),
+  }),
+  "a varint length of several fields": struct({
+    kind: u8,
+    length: lengthOf(uleb128, { from: "topic", to: "payload" }),
+    topic: string(u8),
+    payload: bytes(rest),
+    end: u8,
+  }),
+  "a length that counts itself": struct({ length: lengthOf(u32, { from: "length" }), kind: u8, body: bytes(rest) }),
+  windows: struct({ a: sized(u16, Point), b: sized(u8, array(u16, rest)), c: sized(decimal(3), string(rest)) }),
+  "a window of a fixed size": sized(8, struct({ a: u16, b: bytes(rest) })),
+  "a window that is skipped": struct({
+    a: sized(u8, struct({ x: u8 }), { skip: true }),
+    b: sized(6, string(u8), { skip: true }),
+  }),
+  "a window by reference": struct({
+    length: u8,
+    kind: u8,
+    body: sized(field("length").minus(1), struct({ a: u8, b: string(rest) })),
+  }),
+  "a window up to a delimiter": struct({
+    line: sized(crlf, struct({ verb: string(until(" "), "ascii"), target: string(rest, "ascii") })),
+    end: u8,
+  }),
+  "a window that may be null": struct({ body: sized(nullable(i32), struct({ a: u8, b: string(u8) })) }),
+  union: union("type", u8, {
+    hello: [1, struct({ version: u8, name: string(u8) })],
+    move: [2, struct({ at: u32, path: array(Point, u16) })],
+    bye: [3, struct({})],
+    number: [4, i32],
+  }),
+  "union by text": union("verb", string(until(" ")), {
+    get: ["GET", struct({ path: string(crlf) })],
+    quit: ["QUIT", struct({})],
+  }),
+  "union by a range": union("type", u8, {
+    small: [range(0, 127), struct({})],
+    text: [range(0xa0, 0xbf), struct({ more: u8 })],
+    nil: [0xc0, struct({})],
+  }),
+  "union by some bits": union("type", bits(4), {
+    connect: [1, struct({ flags: bits(4), id: u16 })],
+    publish: [3, struct({ dup: flag, qos: bits(2), retain: flag, topic: string(u8) })],
+  }),
+  "union of checked variants": union("type", u8, {
+    pair: [1, check(struct({ low: u8, high: u8 }), ({ low, high }) => low <= high, "in order")],
+    nothing: [2, struct({})],
+  }),
+  "union in a struct it refers to": struct({
+    n: u8,
+    body: union("type", u8, {
+      raw: [1, struct({ data: bytes(field("../n")) })],
+      counted: [2, array(u16, field("../n"))],
+    }),
+  }),
+  match: struct({
+    type: u8,
+    length: u16,
+    body: sized(field("length"), match(field("type"), { 1: struct({ a: u8 }), 2: Point }, bytes(rest))),
+  }),
+  "match without otherwise": struct({
+    type: enumeration(u8, { a: 1, b: 2 }),
+    body: match(field("type"), { a: u8, b: string(u8) }),
+  }),
+  "match on a boolean": struct({ big: bool, n: match(field("big"), { true: u32, false: u8 }) }),
+  conditions: struct({
+    flags: u8,
+    a: when(field("flags").has(1), u16),
+    b: when(field("flags").has(2).and(field("flags").has(4)), string(u8)),
+    c: when(field("flags").is(0).or(field("flags").atLeast(200)), magic("zero")),
+    d: when(field("flags").atMost(3), u8),
+  }),
+  "a condition on null": struct({ text: string(nullable(i16)), end: when(field("text").isNot(null), magic("\r\n")) }),
+  constants: struct({
+    magic: constant(u32, 0xcafebabe),
+    version: constant(bits(4), 3),
+    kind: bits(4),
+    key: constant(bytes(2), Uint8Array.of(1, 2)),
+  }),
+  "bytes without a value": struct({
+    start: magic("PNG"),
+    a: u8,
+    pad: padding(2),
+    unused: reserved(bits(5)),
+    b: bits(3),
+    any: reserved(u16, { ignore: true }),
+    align: padding({ align: 4 }),
+  }),
+  enumerations: struct({
+    a: enumeration(u8, { request: 1, reply: 2 }),
+    b: enumeration(u16, { one: 1, two: 2 }, { unknown: "pass" }),
+    c: enumeration(bits(8), { on: 255, off: 0 }),
+  }),
+  "a checksum behind": struct({ kind: u8, body: bytes(u16), crc: checksum(u32, crc32, { from: "kind", to: "body" }) }),
+  "a checksum in front": struct({
+    length: u16,
+    sum: checksum(u16, internetChecksum, { from: "length", to: "body" }),
+    body: bytes(field("length")),
+  }),
+  "checksums of several kinds": struct({
+    data: bytes(u8),
+    a: checksum(u16le, crc16modbus, { from: "data", to: "data" }),
+    b: checksum(u64, crc64xz, { from: "data", to: "a" }),
+    c: checksum(u32, adler32, { from: "data", to: "data" }),
+    d: checksum(u8, xor8, { from: "data", to: "c" }),
+    e: checksum(bits(8), crc({ width: 8, poly: 0x07, init: 0, refin: false, refout: false, xorout: 0x55 }), {
+      from: "data",
+      to: "d",
+    }),
+  }),
+  map: struct({
+    when: map(u32, { decode: (s) => new Date(s * 1000), encode: (d: Date) => d.getTime() / 1000 }),
+    point: map(Point, {
+      decode: ({ x, y }) => [x, y] as const,
+      encode: ([x, y]: readonly [number, number]) => ({ x, y }),
+    }),
+    hex: map(bytes(u8), {
+      decode: (b) => Array.from(b, (n) => n.toString(16).padStart(2, "0")).join(""),
+      encode: (text: string) => Uint8Array.from(text.match(/../g) ?? [], (two) => Number.parseInt(two, 16)),
+    }),
+  }),
+  checks: struct({
+    port: check(u16, (port) => port !== 0, "not port 0"),
+    version: check(u8, (n) => n === 4 || n === 6, "4 or 6"),
+    even: check(u16, (n) => n % 2 === 0, "even"),
+    pair: check(Point, ({ x, y }) => x <= y, "in order"),
+  }),
+  "a prefix that is checked": bytes(check(u8, (n) => n >= 2 && n <= 5, "2 to 5")),
+  "a constant length": struct({ n: constant(u8, 3), body: bytes(field("n")) }),
+  "recursion through an array": Tree,
+  "recursion through a condition": List,
+  "recursion through a union": Json,
+  "something at an offset": struct({ nameAt: u32, kind: u8, name: at(field("nameAt"), string(u8)) }),
+  "two things at offsets": struct({ a: u16, b: u16, first: at(field("a"), string(u8)), second: at(field("b"), Point) }),
+  custom: struct({ a: backwards, b: u8 }),
+  "as text": asText(struct({ id: u64, count: u16, ok: flag, rest: bits(7), items: array(i16, u8) })),
+  "many small fields": struct(
+    Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`f${i}`, i % 3 === 0 ? u16 : u8])) as Record<
+      string,
+      AnySchema
+    >,
+  ) as AnySchema,
+  "odd names": struct({ constructor: u8, "a;b": u8, "with space": u16, toString: u8, "§": string(u8) }),
+};
