@@ -111,19 +111,21 @@ const boolean = map(enumeration(u8, { t: tag("t"), f: tag("f") }), {
 const verbatim = struct({ format: string(3, "ascii"), colon: magic(":"), text: bytes(rest) });
 
 /** "Number": "valid numbers are in the range of the signed 64 bit integer". */
-const int64 = check(
-  decimal(toEnd, { sign: "either", big: true, maxDigits: 19 }),
-  (value) => BigInt.asIntN(64, value) === value,
-  "fits 64 bits",
-);
+const digits = decimal(toEnd, { sign: "either", big: true, maxDigits: 19 });
+const fits = (value: bigint): boolean => BigInt.asIntN(64, value) === value;
+const int64 = check(digits, fits, "fits 64 bits");
 
 /** A number, or a bigint where a number would not be exact: beyond 2^53 - 1. */
-const integer = map(int64, {
-  decode: (value): number | bigint => (Number.isSafeInteger(Number(value)) ? Number(value) : value),
-  encode: (value: number | bigint) => {
-    if (typeof value !== "bigint" && !Number.isSafeInteger(value))
-      throw new RangeError("needs a whole number of at most 2^53 - 1 in size, or a bigint");
-    return BigInt(value);
+const integer = map(digits, {
+  decode(value): number | bigint {
+    const number = Number(value);
+    if (Number.isSafeInteger(number)) return number;
+    if (fits(value)) return value;
+    throw new RangeError("does not fit 64 bits");
+  },
+  encode(value: number | bigint) {
+    if (typeof value === "bigint" ? fits(value) : Number.isSafeInteger(value)) return BigInt(value);
+    throw new RangeError("needs a whole number of at most 2^53 - 1 in size, or a bigint of 64 bits");
   },
 });
 
@@ -134,11 +136,12 @@ const doubleText = check(string(toEnd, "ascii"), (text) => doubleForm.test(text)
 
 /** The shortest text that means the same number. */
 const double = map(doubleText, {
-  decode: (text) => {
-    if (/nan/i.test(text)) return Number.NaN;
-    return /inf/i.test(text) ? (text[0] === "-" ? -1 : 1) * Number.POSITIVE_INFINITY : Number(text);
+  decode(text) {
+    const number = Number(text);
+    if (!Number.isNaN(number) || /nan/i.test(text)) return number;
+    return text.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   },
-  encode: (value: number) => {
+  encode(value: number) {
     if (typeof value !== "number") throw new TypeError("needs a number");
     if (Number.isNaN(value)) return "nan";
     if (Object.is(value, -0)) return "-0";

@@ -71,9 +71,9 @@ export function fixedDigits(width: number, format: DigitsFormat): Leaf {
 export function digitsUntil(delimiter: Uint8Array, format: DigitsFormat): Op {
   const { base, big, sign, maxDigits } = format;
   const longest = maxDigits + (sign === "none" ? 0 : 1) + delimiter.length;
-  const simple = base === 10 && !big && (sign === "none" || sign === "minus");
+  const simple = base === 10 && sign !== "always";
   /** Whether every number that is not negative fits, so that its digits need not be counted first. */
-  const quick = simple && maxDigits >= 16;
+  const quick = simple && !big && maxDigits >= 16;
   return {
     min: 1 + delimiter.length + (sign === "always" ? 1 : 0),
     max: longest,
@@ -145,16 +145,24 @@ export function digitsUntil(delimiter: Uint8Array, format: DigitsFormat): Op {
         const from = source.name("from");
         const c = source.name("c");
         source.line(`let ${end} = p, ${value} = 0, ${c} = 0;`);
-        if (sign === "minus") source.line(`if (b[p] === 45) ${end}++;`);
+        if (sign !== "none") source.line(`if (b[p] === 45${sign === "either" ? " || b[p] === 43" : ""}) ${end}++;`);
         source.line(`const ${from} = ${end};`);
         source.line(
           `for (; ${end} < ${source.end} && (${c} = b[${end}] - 48) >= 0 && ${c} <= 9; ${end}++) ${value} = ${value} * 10 + ${c};`,
         );
+        const beyond = `${value} > 9007199254740991`;
+        const zeros = sign === "either" ? `${end} - ${from} > 1 || b[p] === 45 && ${value} === 0` : `${end} - p > 1`;
         source.stop(
-          `${end} === ${from} || ${end} - ${from} > ${maxDigits} || ${value} > 9007199254740991${format.zeros ? "" : ` || b[${from}] === 48 && ${end} - p > 1`}`,
+          `${end} === ${from} || ${end} - ${from} > ${maxDigits}${big ? "" : ` || ${beyond}`}${format.zeros ? "" : ` || b[${from}] === 48 && (${zeros})`}`,
         );
         source.stop(delimited);
-        if (sign === "minus") source.line(`if (${from} !== p && ${value} !== 0) ${value} = -${value};`);
+        if (sign !== "none") source.line(`if (b[p] === 45 && ${value} !== 0) ${value} = -${value};`);
+        if (big) {
+          const text = source.constant(format, JSON.stringify(format));
+          source.line(
+            `${value} = ${value} <= 9007199254740991 && ${value} >= -9007199254740991 ? BigInt(${value}) : ${source.use("parseDigits", parseDigits)}(b, p, ${end}, ${text}, false);`,
+          );
+        }
       }
       source.line(`p = ${end} + ${delimiter.length};`);
       return value;
