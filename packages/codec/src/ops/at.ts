@@ -28,8 +28,9 @@ export function at(offset: Count, content: Op): Op {
         if (m.p > m.end) {
           m.e = m.end;
           m.hard = m.final;
-          m.p = m.end;
-          m.short(m.start + (from as number) - m.end);
+          // A limit is met where the offset stands, however many bytes are at hand.
+          m.p = (from as number) > m.limits.maxMessageSize ? back : m.end;
+          m.short(m.start + (from as number) - m.p);
           m.p = back;
           return m.fault ? STOP : m.leave(undefined, 0, undefined, []);
         }

@@ -1,7 +1,23 @@
 // What drawn schemas, values and bytes have found, kept as wire facts.
 
-import { at, decimal, field, i32, nullable, sized, string, struct, u8, u16, until } from "@wireform/codec";
-import { facts } from "../support/facts.ts";
+import {
+  at,
+  Decoder,
+  decimal,
+  field,
+  i32,
+  nullable,
+  sized,
+  string,
+  struct,
+  u8,
+  u16,
+  u32,
+  until,
+} from "@wireform/codec";
+import { expect, test } from "vitest";
+import { facts, failureOf } from "../support/facts.ts";
+import { compileHere } from "../support/mode.ts";
 
 const digits = (text: string): string => Buffer.from(text, "latin1").toString("hex");
 
@@ -15,6 +31,16 @@ facts(decimal(until("\n")), {
 // The bound of a message counts what lies at its offsets.
 facts(struct({ nameAt: u16, name: at(field("nameAt"), string(u8)) }), {
   ok: [[{ nameAt: 2, name: "ada" }, "0002 03616461"]],
+});
+
+test("an offset past the largest message is refused at the same place in any chunks", () => {
+  const codec = compileHere(struct({ at: u32, kind: u8, name: at(field("at"), string(u8)) }));
+  const bytes = Uint8Array.of(1, 4, 0x20, 0x20, 0x20, 0x20, 0x20);
+  for (const chunks of [[bytes], [bytes.slice(0, 5), bytes.slice(5)], Array.from(bytes, (n) => Uint8Array.of(n))]) {
+    const decoder = new Decoder(codec);
+    const read = () => chunks.flatMap((chunk) => [...decoder.push(chunk)]);
+    expect(failureOf(read)).toMatchObject({ code: "limit", path: "name", offset: 5 });
+  }
 });
 
 // The bound of a window knows that it can say "nothing".
