@@ -1,6 +1,7 @@
 // Law: a schema is frozen plain data. What depends on another field names it (`field("n")`), so that the encoder can
 // fill it in, the compiler can inline it and tools can read it. Closures appear only in map, check and custom.
 
+import { SchemaError, show } from "./errors.js";
 import type { Ref, Use } from "./reference.js";
 
 export type { Use };
@@ -193,6 +194,12 @@ const NONE: readonly Use[] = Object.freeze([]);
 /** Facts with the usual answers filled in. */
 export function facts(min: number, max: number, more: Partial<Facts> = {}): Facts {
   return { min, max, greedy: false, uses: NONE, ...more };
+}
+
+/** Refuses an option that is none of the words it may be. */
+export function checkOption(name: string, value: unknown, allowed: readonly string[]): void {
+  if (!allowed.includes(value as string))
+    throw new SchemaError("argument", `${name} is one of ${allowed.map(show).join(", ")}; got ${show(value)}`);
 }
 
 export function isSchema(value: unknown): value is AnySchema {

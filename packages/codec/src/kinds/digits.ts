@@ -4,7 +4,9 @@ import { SchemaError, show } from "../errors.js";
 import { checkLength, type Length, type Until } from "../length.js";
 import { digitsUntil, fixedDigits, isDigit } from "../ops/digits.js";
 import type { DigitsFormat } from "../runtime/digits.js";
-import { facts, node, type Schema } from "../schema.js";
+import { latin1 } from "../runtime/text.js";
+import { checkOption, facts, node, type Schema } from "../schema.js";
+import { delimitersOf } from "./bytes.js";
 
 export interface DigitsOptions {
   /** Signs in front: none (the default), a minus, either, or always one. */
@@ -34,9 +36,6 @@ export interface DigitsKind {
   (length: number | Until, options?: DigitsOptions): DigitsSchema<number | bigint>;
 }
 
-const latin = (text: string | Uint8Array): Uint8Array =>
-  typeof text === "string" ? Uint8Array.from(text, (c) => c.charCodeAt(0)) : text;
-
 function digits(
   kind: string,
   base: DigitsFormat["base"],
@@ -45,6 +44,9 @@ function digits(
 ): DigitsSchema {
   const { sign = "none", pad = "0", zeros = false, letters = "lower", big = false } = options;
   checkLength(length as Length, kind);
+  checkOption(`${kind}'s sign`, sign, ["none", "minus", "either", "always"]);
+  checkOption(`${kind}'s pad`, pad, ["0", " "]);
+  checkOption(`${kind}'s letters`, letters, ["lower", "upper", "any"]);
   const maxDigits = options.maxDigits ?? (big ? 4096 : 20);
   if (!Number.isInteger(maxDigits) || maxDigits < 1)
     throw new SchemaError("argument", `${kind}'s maxDigits is a whole number of at least 1; got ${show(maxDigits)}`);
@@ -57,7 +59,9 @@ function digits(
   const format: DigitsFormat = Object.freeze({ base, sign, pad, zeros, letters, big, maxDigits });
   if (length.kind !== "until" || length.delimiters.length !== 1)
     throw new SchemaError("argument", `${kind} takes a width or until(delimiter) with one delimiter`);
-  const delimiter = latin(length.delimiters[0] as string);
+  if (length.max !== undefined || length.orEnd)
+    throw new SchemaError("argument", `${kind} ends at its delimiter only; say how long it may be with maxDigits`);
+  const [delimiter] = delimitersOf(length, latin1) as [Uint8Array];
   if (isDigit(delimiter[0] as number, format))
     throw new SchemaError(
       "argument",
