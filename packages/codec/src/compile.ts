@@ -144,10 +144,12 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
       ? undefined
       : new Generated(op, limits, views, mode === "jit", { decode: decodeSlowly, encode: encodeSlowly });
 
-  // Each codec's own generated functions are its public ones; they are made when they are first asked for.
-  let decode: ((input: never) => unknown) | undefined;
-  let encode: ((value: unknown) => Uint8Array) | undefined;
-  const codec: Codec<unknown, unknown> = {
+  const decodeMessage = once(() => generated?.decodeMessage);
+  const encodeMessage = once(() => generated?.encodeMessage);
+  // Each codec's own generated functions become its public ones when they are first used; nothing stands in between.
+  const decode = once(() => generated?.decode ?? decodeSlowly) as () => Codec<unknown>["decode"];
+  const encode = once(() => generated?.encode ?? encodeSlowly);
+  const codec: { -readonly [K in keyof Codec<unknown, unknown>]: Codec<unknown, unknown>[K] } = {
     schema,
     mode: generated ? "jit" : "interpret",
     limits,
@@ -155,13 +157,13 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
     get source() {
       return generated?.text ?? "";
     },
-    get decode() {
-      decode ??= generated?.decoding?.whole ?? decodeSlowly;
-      return decode;
+    decode(input) {
+      codec.decode = decode();
+      return codec.decode(input);
     },
-    get encode() {
-      encode ??= generated?.encoding?.whole ?? encodeSlowly;
-      return encode;
+    encode(value) {
+      codec.encode = encode();
+      return codec.encode(value);
     },
     safeDecode(input) {
       try {
@@ -172,7 +174,8 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
       }
     },
     size: (value) => {
-      const end = generated?.encoding ? measure(generated.encoding.message, value, limits) : -1;
+      const message = encodeMessage();
+      const end = message ? measure(message, value, limits) : -1;
       return end < 0 ? slowly(value, (w) => w.p) : end;
     },
     write(value, into, offset = 0) {
@@ -180,8 +183,9 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
         throw new TypeError(`write takes a Uint8Array to write into; got ${show(into)}`);
       if (!Number.isInteger(offset) || offset < 0 || offset > into.length)
         throw new RangeError(`write's offset is from 0 to ${into.length}; got ${show(offset)}`);
-      if (generated?.encoding) {
-        const end = writeInto(generated.encoding.message, value, into, offset, limits);
+      const message = encodeMessage();
+      if (message) {
+        const end = writeInto(message, value, into, offset, limits);
         if (end >= 0) return end;
       }
       // Generated code asks for a little more room than it may use in the end.
@@ -196,10 +200,11 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
       const b = bytesOf(from);
       if (!Number.isInteger(offset) || offset < 0 || offset > b.length)
         throw new RangeError(`read's offset is from 0 to ${b.length}; got ${show(offset)}`);
-      if (generated?.decoding) {
+      const message = decodeMessage();
+      if (message) {
         const run = new Reader(b, offset, limits, false);
         run.views = views;
-        const value = generated.decoding.message(b, offset, run.e, run, false);
+        const value = message(b, offset, run.e, run, false);
         if (value !== STOP) return { value, offset: run.p };
       }
       const { m, value } = interpret(b, offset, false);
@@ -211,12 +216,20 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
   engines.set(codec, {
     op,
     get decode() {
-      return generated?.decoding?.message;
+      return decodeMessage();
     },
     limits,
     views,
   });
-  return Object.freeze(codec) as Codec<Infer<S>, Input<S>>;
+  return codec as Codec<Infer<S>, Input<S>>;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 /** The size of one message by generated code; -1 when it cannot tell. */

@@ -49,6 +49,7 @@ export class Decoder<Out> implements Iterable<Out> {
   private engine: Engine;
   private limits: Limits;
   private readonly options: DecoderOptions;
+  private decode: Engine["decode"];
   private run: Reader;
   /** The chunk being read, and the part of it that is left. */
   private chunk: Uint8Array = NOTHING;
@@ -78,6 +79,7 @@ export class Decoder<Out> implements Iterable<Out> {
     this.options = options;
     this.engine = engineOf(codec);
     this.limits = limitsOf({ ...this.engine.limits, ...limits });
+    this.decode = this.engine.decode;
     this.run = new Reader(NOTHING, 0, this.limits, false);
   }
 
@@ -150,6 +152,7 @@ export class Decoder<Out> implements Iterable<Out> {
     const { resync: _, overlong: __, onSkip: ___, ...limits } = this.options;
     this.engine = engineOf(codec);
     this.limits = limitsOf({ ...this.engine.limits, ...limits });
+    this.decode = this.engine.decode;
     this.run = new Reader(NOTHING, 0, this.limits, false);
     this.paused = undefined;
     this.tried = 0;
@@ -182,13 +185,12 @@ export class Decoder<Out> implements Iterable<Out> {
 
   /** One attempt by generated code; STOP when it cannot. */
   private quick(b: Uint8Array, p: number, end: number): unknown {
-    const { decode, views } = this.engine;
+    const { decode, run } = this;
     if (!decode) return STOP;
-    const { run } = this;
     run.elements = 0;
     run.depth = 0;
     run.start = p;
-    run.views = views;
+    run.views = this.engine.views;
     // Bytes past the largest message are as good as not there.
     const most = p + this.limits.maxMessageSize;
     return decode(b, p, Math.min(end, most), run, this.final && end <= most);

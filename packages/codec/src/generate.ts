@@ -5,7 +5,7 @@
 import { SchemaError } from "./errors.js";
 import type { Limits } from "./limits.js";
 import type { Op } from "./plan.js";
-import { Reader, STOP } from "./runtime/reader.js";
+import { Reader } from "./runtime/reader.js";
 import { Writer } from "./runtime/writer.js";
 import { type Printed, Source } from "./source.js";
 
@@ -13,18 +13,6 @@ import { type Printed, Source } from "./source.js";
 export type DecodeMessage = (b: Uint8Array, p: number, e: number, r: Reader, hard: boolean) => unknown;
 /** Encodes one message at `p` of `b`, which is `w.b`, and returns the end in `w.b`; -1 when the interpreter must say why. */
 export type EncodeMessage = (w: Writer, b: Uint8Array, p: number, value: unknown) => number;
-
-export interface Decoding {
-  readonly message: DecodeMessage;
-  /** Decodes bytes that are one message; what is not is left to `slowly`. */
-  readonly whole: (input: unknown) => unknown;
-}
-
-export interface Encoding {
-  readonly message: EncodeMessage;
-  /** The bytes of a value; what has none is left to `slowly`. */
-  readonly whole: (value: unknown) => Uint8Array;
-}
 
 /** What public functions do when generated code cannot. */
 export interface Slowly {
@@ -82,69 +70,6 @@ function link<T>(printed: Printed, own: Record<string, unknown>, entry: string):
   return new Function(...names, `"use strict";\n${printed.functions}\n${entry}`)(...values) as T;
 }
 
-/** Whether the user's own functions run in between, which may use the same codec. */
-const reentrant = (printed: Printed): boolean => printed.constants.some((constant) => constant.text === undefined);
-
-function linkDecoding(printed: Printed, limits: Limits, views: boolean, slowly: Slowly["decode"]): Decoding {
-  const { functions } = printed;
-  const again = reentrant(printed);
-  const reset = ["elements", "depth", "start"]
-    .filter((name) => functions.includes(`r.${name}`))
-    .map((name) => `r.${name} = 0; `);
-  const fresh = (): Reader => {
-    const r = new Reader(new Uint8Array(0), 0, limits, true);
-    r.views = views;
-    return r;
-  };
-  const entry = `let idle = fresh();
-return {
-  message: decode0,
-  whole(input) {
-    if (input instanceof Uint8Array && input.length <= ${limits.maxMessageSize}) {
-      const r = idle${again ? " ?? fresh(); idle = undefined" : ""};
-      ${reset.join("")}const value = decode0(input, 0, input.length, r, true);
-      ${again ? "idle = r;\n      " : ""}if (value !== DONE && r.p === input.length) return value;
-    }
-    return slowly(input);
-  },
-};`;
-  return link(printed, { fresh, DONE: STOP, slowly }, entry);
-}
-
-function linkEncoding(printed: Printed, limits: Limits, size: number | undefined, slowly: Slowly["encode"]): Encoding {
-  const head = "return {\n  message: encode0,\n  whole(value) {";
-  if (size !== undefined && size <= EXACT) {
-    // Nothing but a surprise makes it grow, and then it is done again.
-    const own = new Writer(new Uint8Array(0), 0, limits, true);
-    const entry = `${head}
-    own.elements = 0;
-    const b = new Uint8Array(${size});
-    try {
-      if (encode0(own, b, 0, value) === ${size}) return b;
-    } catch {
-      // The interpreter meets the same trouble and says where.
-    }
-    return slowly(value);
-  },
-};`;
-    return link(printed, { own, slowly }, entry);
-  }
-  const entry = `${head}
-    const w = pool.take(limits);
-    let end = -1;
-    try {
-      end = encode0(w, w.b, 0, value);
-    } catch {
-      // The interpreter meets the same trouble and says where.
-    }
-    const bytes = end < 0 || end > ${limits.maxMessageSize} ? undefined : w.b.slice(0, end);
-    pool.give(w);
-    return bytes ?? slowly(value);
-  },
-};`;
-  return link(printed, { pool, limits, slowly }, entry);
-}
-
 /** The text of a module that makes one direction's function; functions of the user are the one thing it must be given. */
 function moduleText(name: "decode" | "encode", printed: Printed): string {
   const given = printed.constants.filter((constant) => constant.text === undefined).map((constant) => constant.name);
@@ -157,7 +82,7 @@ function moduleText(name: "decode" | "encode", printed: Printed): string {
   return `/** Makes the ${name} function${note}. */\nexport function ${maker}(${given.join(", ")}) {\n${made.join("")}${body}\n  return ${name}0;\n}\n`;
 }
 
-/** The generated side of a codec. */
+/** The generated side of a codec. Each function is made when it is first asked for; undefined is left to the interpreter. */
 export class Generated {
   private readonly op: Op;
   private readonly limits: Limits;
@@ -165,10 +90,7 @@ export class Generated {
   /** Whether trouble with generating is an error, or left to the interpreter. */
   private readonly must: boolean;
   private readonly slowly: Slowly;
-  private decodePrinted: Printed | undefined;
-  private encodePrinted: Printed | undefined;
-  private decodeLinked: Decoding | undefined | null = null;
-  private encodeLinked: Encoding | undefined | null = null;
+  private readonly made = new Map<string, unknown>();
 
   constructor(op: Op, limits: Limits, views: boolean, must: boolean, slowly: Slowly) {
     this.op = op;
@@ -178,10 +100,9 @@ export class Generated {
     this.slowly = slowly;
   }
 
-  private print(direction: "decode" | "encode"): Printed | undefined {
-    const source = new Source(direction);
-    source.function(this.op);
-    return source.interpreted ? undefined : source.finish();
+  private once<T>(name: string, make: () => T | undefined): T | undefined {
+    if (!this.made.has(name)) this.made.set(name, this.attempt(make));
+    return this.made.get(name) as T | undefined;
   }
 
   private attempt<T>(make: () => T): T | undefined {
@@ -193,42 +114,67 @@ export class Generated {
     }
   }
 
-  /** Undefined where the interpreter must do it. */
-  get decoding(): Decoding | undefined {
-    if (this.decodeLinked === null) {
-      this.decodePrinted ??= this.print("decode");
-      const printed = this.decodePrinted;
-      this.decodeLinked =
-        printed && this.attempt(() => linkDecoding(printed, this.limits, this.views, this.slowly.decode));
-    }
-    return this.decodeLinked;
+  /** The functions that work anywhere in a buffer. */
+  private printed(direction: "decode" | "encode"): Printed | undefined {
+    return this.once(`print ${direction}`, () => {
+      const source = new Source(direction, this.views);
+      source.function(this.op);
+      return source.interpreted ? undefined : source.finish();
+    });
   }
 
-  get encoding(): Encoding | undefined {
-    if (this.encodeLinked === null) {
-      this.encodePrinted ??= this.print("encode");
-      const printed = this.encodePrinted;
-      const size = this.op.min === this.op.max ? this.op.min : undefined;
-      this.encodeLinked = printed && this.attempt(() => linkEncoding(printed, this.limits, size, this.slowly.encode));
-    }
-    return this.encodeLinked;
+  /** Decodes one message anywhere in a buffer. */
+  get decodeMessage(): DecodeMessage | undefined {
+    return this.once("decodeMessage", () => {
+      const printed = this.printed("decode");
+      return printed && link<DecodeMessage>(printed, {}, "return decode0;");
+    });
+  }
+
+  get encodeMessage(): EncodeMessage | undefined {
+    return this.once("encodeMessage", () => {
+      const printed = this.printed("encode");
+      return printed && link<EncodeMessage>(printed, {}, "return encode0;");
+    });
+  }
+
+  /** The public decode: bytes that are one message. */
+  get decode(): ((input: unknown) => unknown) | undefined {
+    return this.once("decode", () => {
+      const { limits, views } = this;
+      const source = new Source("decode", views);
+      const printed = source.entry(this.op, limits, undefined);
+      const fresh = (): Reader => {
+        const r = new Reader(new Uint8Array(0), 0, limits, true);
+        r.views = views;
+        return r;
+      };
+      return source.interpreted ? undefined : link(printed, { fresh, slowly: this.slowly.decode }, "");
+    });
+  }
+
+  /** The public encode. */
+  get encode(): ((value: unknown) => Uint8Array) | undefined {
+    return this.once("encode", () => {
+      const { op, limits } = this;
+      const exact = op.min === op.max && op.min <= EXACT ? op.min : undefined;
+      const source = new Source("encode", this.views);
+      const printed = source.entry(op, limits, exact);
+      // Where the size never changes nothing but a surprise makes it grow, and then it is done again.
+      const own = new Writer(new Uint8Array(0), 0, limits, true);
+      return source.interpreted ? undefined : link(printed, { own, pool, limits, slowly: this.slowly.encode }, "");
+    });
   }
 
   /** What was generated, as an ES module of its own. */
   get text(): string {
-    this.decodePrinted ??= this.print("decode");
-    this.encodePrinted ??= this.print("encode");
+    const decode = this.printed("decode");
+    const encode = this.printed("encode");
     const parts = [
-      this.decodePrinted
-        ? moduleText("decode", this.decodePrinted)
-        : "// Decoding this schema is left to the interpreter.\n",
-      this.encodePrinted
-        ? moduleText("encode", this.encodePrinted)
-        : "// Encoding this schema is left to the interpreter.\n",
+      decode ? moduleText("decode", decode) : "// Decoding this schema is left to the interpreter.\n",
+      encode ? moduleText("encode", encode) : "// Encoding this schema is left to the interpreter.\n",
     ];
-    const imports = [
-      ...new Set([...(this.decodePrinted?.imports.keys() ?? []), ...(this.encodePrinted?.imports.keys() ?? [])]),
-    ].sort();
+    const imports = [...new Set([...(decode?.imports.keys() ?? []), ...(encode?.imports.keys() ?? [])])].sort();
     const head = imports.length > 0 ? `import { ${imports.join(", ")} } from "@wireform/codec/runtime";\n\n` : "";
     return head + parts.join("\n");
   }

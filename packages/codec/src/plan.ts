@@ -85,6 +85,8 @@ export interface BitPlace {
 export interface Named {
   readonly key: string;
   readonly op: Op;
+  /** Set once something refers to the field, so that generated code keeps its value in a variable. */
+  read?: boolean;
   /** Set once something derives the field: which struct keeps its place and value while encoding. */
   slot?: { readonly scope: Scope; readonly index: number };
 }
@@ -186,6 +188,7 @@ export function bind(context: Context, ref: Ref, derives: boolean): Bound {
     named = inner;
   }
   if (named.op.hidden) throw new SchemaError("reference", `field("${ref.path}") has no value to refer to`);
+  named.read = true;
   if (derives) {
     if (named.op.numeric === undefined)
       throw new SchemaError("inverse", `field("${ref.path}") is used as a length but is not a whole number`);

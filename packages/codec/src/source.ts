@@ -46,12 +46,17 @@ export class Source {
   readonly deferred: Map<object, (() => void)[]> = new Map();
   /** Set where an op cannot be compiled, so that the interpreter does this direction. */
   interpreted = false;
+  /** Whether the function being written is the public one, which hands over to the interpreter itself. */
+  private inEntry = false;
   private unit: Map<number, string[]> | undefined;
 
   readonly direction: "decode" | "encode";
+  /** Whether decoded bytes are views. */
+  readonly views: boolean;
 
-  constructor(direction: "decode" | "encode") {
+  constructor(direction: "decode" | "encode", views: boolean) {
     this.direction = direction;
+    this.views = views;
   }
 
   line(text: string): void {
@@ -92,8 +97,13 @@ export class Source {
 
   /** Gives up: the interpreter then says why. */
   stop(condition?: string): void {
-    const stop = this.direction === "decode" ? `return ${this.use("STOP", STOP)};` : "return -1;";
-    this.line(condition === undefined ? stop : `if (${condition}) ${stop}`);
+    this.line(condition === undefined ? this.givingUp : `if (${condition}) ${this.givingUp}`);
+  }
+
+  /** The statement that leaves the function being written without a result. */
+  get givingUp(): string {
+    if (this.inEntry) return this.direction === "decode" ? "return slowly(b);" : "break done;";
+    return this.direction === "decode" ? `return ${this.use("STOP", STOP)};` : "return -1;";
   }
 
   /** Asks for `n` bytes at `p` before reading, or for room before writing. */
@@ -148,7 +158,8 @@ export class Source {
     if (known) return known;
     const name = `${this.direction}${this.functions.size}`;
     this.functions.set(op, name);
-    const { lines, depth, end, hard, places, unit } = this;
+    const { lines, depth, end, hard, places, unit, inEntry } = this;
+    this.inEntry = false;
     this.lines = [];
     this.depth = 1;
     this.end = "e";
@@ -166,8 +177,34 @@ export class Source {
     const head =
       this.direction === "decode" ? `function ${name}(b, p, e, r, hard) {` : `function ${name}(w, b, p, v) {`;
     this.bodies.push([head, ...this.lines, "}"].join("\n"));
-    Object.assign(this, { lines, depth, end, hard, places, unit });
+    Object.assign(this, { lines, depth, end, hard, places, unit, inEntry });
     return name;
+  }
+
+  /** The public function: a whole message in place of a call, so that the engine sees straight-line code. */
+  entry(op: Emitter, limits: { readonly maxMessageSize: number }, exact: number | undefined): Printed {
+    this.inEntry = true;
+    this.hard = "true";
+    this.depth = 2;
+    if (this.direction === "decode") {
+      const value = op.emitDecode(this);
+      this.stop("p !== e");
+      // The user's own functions may use the same codec in between, so that the reader must be taken and given back.
+      if (this.reentrant) this.line("idle = r;");
+      this.line(`return ${value};`);
+    } else {
+      op.emitEncode(this, "v");
+    }
+    const body = this.lines.join("\n");
+    const text =
+      this.direction === "decode"
+        ? decodeEntry(body, this.bodies.join("\n"), limits.maxMessageSize, this.reentrant)
+        : encodeEntry(body, limits.maxMessageSize, exact);
+    return { imports: this.imports, constants: this.constants, functions: `${this.bodies.join("\n\n")}\n${text}` };
+  }
+
+  private get reentrant(): boolean {
+    return this.constants.some((constant) => constant.text === undefined);
   }
 
   finish(): Printed {
@@ -179,4 +216,54 @@ export interface Printed {
   readonly imports: ReadonlyMap<string, unknown>;
   readonly constants: readonly Constant[];
   readonly functions: string;
+}
+
+/** The public decode around the body that reads a message of all of `b`. */
+function decodeEntry(body: string, functions: string, maxMessageSize: number, reentrant: boolean): string {
+  const uses = (name: string): boolean => `${body}${functions}`.includes(name);
+  const reset = ["elements", "depth", "start"].filter((name) => uses(`r.${name}`)).map((name) => `r.${name} = 0; `);
+  const reader =
+    uses("r.") || uses(", r, ") || uses("(r, ")
+      ? `  const r = idle${reentrant ? " ?? fresh(); idle = undefined" : ""};\n`
+      : "";
+  return `${reader ? "let idle = fresh();\n" : ""}return function decode(b) {
+  if (!(b instanceof Uint8Array) || b.length > ${maxMessageSize}) return slowly(b);
+${reader}  ${reset.join("")}const e = b.length;
+  let p = 0;
+${body}
+};`;
+}
+
+/** The public encode around the body that writes a message into `b`; `exact` is its size where that never changes. */
+function encodeEntry(body: string, maxMessageSize: number, exact: number | undefined): string {
+  if (exact !== undefined) {
+    return `return function encode(v) {
+  const w = own;
+  w.elements = 0;
+  let b = new Uint8Array(${exact}), p = 0;
+  try {
+    done: {
+${body}
+      if (p === ${exact}) return b;
+    }
+  } catch {
+    // The interpreter meets the same trouble and says where.
+  }
+  return slowly(v);
+};`;
+  }
+  return `return function encode(v) {
+  const w = pool.take(limits);
+  let b = w.b, p = 0, bytes;
+  try {
+    done: {
+${body}
+      if (p <= ${maxMessageSize}) bytes = b.slice(0, p);
+    }
+  } catch {
+    // The interpreter meets the same trouble and says where.
+  }
+  pool.give(w);
+  return bytes ?? slowly(v);
+};`;
 }

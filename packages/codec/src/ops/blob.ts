@@ -43,7 +43,7 @@ export function fixedBlob(size: number, content: Content): Leaf {
     },
     emitGet(source, base, offset) {
       const from = offset === 0 ? base : `${base} + ${offset}`;
-      if (!pad) return content.emitRead(source, from, `${base} + ${offset + size}`);
+      if (!pad) return content.emitRead(source, from, `${base} + ${offset + size}`, size);
       const [start, end] = [source.name("from"), source.name("to")];
       source.line(`let ${start} = ${from}, ${end} = ${base} + ${offset + size};`);
       source.line(

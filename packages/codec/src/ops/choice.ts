@@ -125,7 +125,7 @@ export function union(tagName: string, peek: Op, choice: Choice): Op {
             source.line("break;");
           });
         }
-        source.line("default: return -1;");
+        source.line(`default: ${source.givingUp}`);
       });
     },
   };

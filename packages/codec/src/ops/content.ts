@@ -18,7 +18,8 @@ export interface Content {
   size(w: Writer, value: unknown): number;
   /** Writes the value, whose size is known to fit. */
   write(w: Writer, value: unknown): void;
-  emitRead(source: Source, from: string, to: string): string;
+  /** `size` is given where it never changes. */
+  emitRead(source: Source, from: string, to: string, size?: number): string;
   /** Stores the number of bytes that the value takes. */
   emitSize(source: Source, value: string): string;
   /** Writes the value, of `size` bytes, for which there is room, and moves `p` behind it. */
@@ -44,7 +45,12 @@ export const raw: Content = {
   write(w, value) {
     w.p = put(w.b, w.p, value as Uint8Array);
   },
-  emitRead: (source, from, to) => `${source.use("take", take)}(r, b, ${from}, ${to})`,
+  emitRead(source, from, to, size) {
+    if (size === undefined || size > 16 || source.views) return `${source.use("take", take)}(r, b, ${from}, ${to})`;
+    const bytes = source.store(`new Uint8Array(${size})`, "bytes");
+    for (let i = 0; i < size; i++) source.line(`${bytes}[${i}] = b[${from} + ${i}];`);
+    return bytes;
+  },
   emitSize(source, value) {
     source.stop(`!(${value} instanceof Uint8Array)`);
     return source.store(`${value}.length`, "length");

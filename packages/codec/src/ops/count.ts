@@ -166,7 +166,7 @@ export function emitDerive(source: Source, { named, steps }: Bound, length: stri
   const slot = source.slots.get(named);
   if (slot)
     source.line(
-      `if (${slot.value} === undefined) ${slot.value} = ${value}; else if (${slot.value} !== ${value}) return -1;`,
+      `if (${slot.value} === undefined) ${slot.value} = ${value}; else if (${slot.value} !== ${value}) ${source.givingUp}`,
     );
 }
 

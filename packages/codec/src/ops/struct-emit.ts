@@ -9,6 +9,9 @@ import type { Entry, Layout } from "./struct-layout.js";
 /** A property name as JavaScript text. */
 export const keyText = (key: string): string => (/^[A-Za-z_$][\w$]*$/.test(key) ? key : quote(key));
 
+/** Whether an expression is one of our variables. */
+const isName = (value: string): boolean => /^[A-Za-z]\w*_\d+$/.test(value);
+
 const member = (value: string, key: string): string =>
   /^[A-Za-z_$][\w$]*$/.test(key) ? `${value}.${key}` : `${value}[${quote(key)}]`;
 
@@ -38,17 +41,22 @@ export function emitStructDecode(source: Source, plan: Layout): string {
       if (value !== "undefined") source.line(`${value};`);
       return;
     }
-    const name = /^[A-Za-z]\w*_\d+$/.test(value) ? value : source.store(value, entry.key);
+    const name = isName(value) ? value : source.store(value, entry.key);
     source.vars.set(entry.named, name);
     fields.push([entry, name]);
   };
   for (const step of plan.steps) {
     if (step.do === "run") {
       source.need(step.size);
+      // Where nothing else needs the values, they are read right inside the object literal.
+      const last = step === plan.steps[plan.steps.length - 1] && !plan.entries.some((entry) => entry.op.optional);
+      const base = last ? source.store("p", "from") : "p";
       for (const { entry, leaf, offset } of step.items) {
-        keep(entry, leaf.emitGet(source, "p", offset));
-        setMark(source, marks, entry.before, `p + ${offset}`);
-        setMark(source, marks, entry.after, `p + ${offset + leaf.size}`);
+        const value = leaf.emitGet(source, base, offset);
+        if (last && !entry.hidden && !entry.named.read && !entry.op.derived) fields.push([entry, value]);
+        else keep(entry, value);
+        setMark(source, marks, entry.before, `${base} + ${offset}`);
+        setMark(source, marks, entry.after, `${base} + ${offset + leaf.size}`);
       }
       source.advance(step.size);
     } else if (step.do === "field") {
@@ -75,6 +83,20 @@ export function emitStructDecode(source: Source, plan: Layout): string {
     }
   }
   return emitConditional(source, fields);
+}
+
+/** A struct of fixed size at `base + offset`, as an object literal. */
+export function emitFixedGet(source: Source, plan: Layout, base: string, offset: number): string {
+  const [step] = plan.steps;
+  const fields: [Entry, string][] = [];
+  for (const { entry, leaf, offset: at } of step?.do === "run" ? step.items : []) {
+    const value = leaf.emitGet(source, base, offset + at);
+    if (entry.hidden) continue;
+    const name = entry.named.read && !isName(value) ? source.store(value, entry.key) : value;
+    source.vars.set(entry.named, name);
+    fields.push([entry, name]);
+  }
+  return object(fields);
 }
 
 /** The object of a struct; fields that are absent have no key at all. */

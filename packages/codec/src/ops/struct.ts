@@ -7,7 +7,7 @@ import { type Reader, STOP } from "../runtime/reader.js";
 import { property, under, type Writer } from "../runtime/writer.js";
 import { firstBit } from "./bits.js";
 import { checksumOver, finish } from "./derived.js";
-import { emitStructDecode, emitStructEncode, keyText } from "./struct-emit.js";
+import { emitFixedGet, emitStructDecode, emitStructEncode } from "./struct-emit.js";
 import { type Entry, type Layout, layout, type Range, type Step } from "./struct-layout.js";
 
 /** The op of a struct whose fields are lowered. */
@@ -50,18 +50,7 @@ function fixedStruct(plan: Layout, size: number): Omit<Leaf, keyof Op> & Pick<Le
       if (plan.zero) w.b.fill(0, p, p + size);
       putRun(w, p, value, items, []);
     },
-    emitGet(source, base, offset) {
-      const vars = items.map(({ entry, leaf, offset: at }) => {
-        const name = entry.op.hidden ? undefined : source.name(entry.key);
-        const value = leaf.emitGet(source, base, offset + at);
-        if (name) {
-          source.line(`const ${name} = ${value};`);
-          source.vars.set(entry.named, name);
-        }
-        return name;
-      });
-      return `{ ${plan.entries.flatMap((entry, i) => (vars[i] ? [`${keyText(entry.key)}: ${vars[i]}`] : [])).join(", ")} }`;
-    },
+    emitGet: (source, base, offset) => emitFixedGet(source, plan, base, offset),
     emitPut(source, base, offset, value) {
       const before = source.store(base, "base");
       emitStructEncode(source, plan, undefined, value, { base: before, offset });

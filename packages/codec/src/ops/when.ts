@@ -41,7 +41,7 @@ export function when(condition: BoundCondition, inner: Op): Op {
           if (needsValue) source.stop(`${value} === undefined`);
           inner.emitEncode(source, value);
         },
-        value === "undefined" ? "}" : `} else if (${value} !== undefined) return -1;`,
+        value === "undefined" ? "}" : `} else if (${value} !== undefined) ${source.givingUp}`,
       );
     },
   };

@@ -1,52 +1,75 @@
-// Law: 64-bit integers and floats go through eight shared bytes, so that no message needs a DataView of its own.
+// Law: 64-bit integers and floats go through two shared words, so that no message needs a DataView of its own.
 
-const bytes = new Uint8Array(8);
-const u64 = new BigUint64Array(bytes.buffer);
-const i64 = new BigInt64Array(bytes.buffer);
-const f32 = new Float32Array(bytes.buffer);
-const f64 = new Float64Array(bytes.buffer);
+const words = new Uint32Array(2);
+const u64 = new BigUint64Array(words.buffer);
+const i64 = new BigInt64Array(words.buffer);
+const f32 = new Float32Array(words.buffer);
+const f64 = new Float64Array(words.buffer);
 
 /** Whether this machine stores the low byte first. */
 export const HOST_LITTLE: boolean = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
-function load(b: Uint8Array, p: number, size: 4 | 8, little: boolean): void {
-  if (little === HOST_LITTLE) for (let i = 0; i < size; i++) bytes[i] = b[p + i] as number;
-  else for (let i = 0; i < size; i++) bytes[size - 1 - i] = b[p + i] as number;
+const LOW = HOST_LITTLE ? 0 : 1;
+const HIGH = 1 - LOW;
+
+function word(b: Uint8Array, p: number, little: boolean): number {
+  return little
+    ? (b[p] as number) | ((b[p + 1] as number) << 8) | ((b[p + 2] as number) << 16) | ((b[p + 3] as number) << 24)
+    : ((b[p] as number) << 24) | ((b[p + 1] as number) << 16) | ((b[p + 2] as number) << 8) | (b[p + 3] as number);
 }
 
-function store(b: Uint8Array, p: number, size: 4 | 8, little: boolean): void {
-  if (little === HOST_LITTLE) for (let i = 0; i < size; i++) b[p + i] = bytes[i] as number;
-  else for (let i = 0; i < size; i++) b[p + i] = bytes[size - 1 - i] as number;
+function putWord(b: Uint8Array, p: number, value: number, little: boolean): void {
+  if (little) {
+    b[p] = value;
+    b[p + 1] = value >>> 8;
+    b[p + 2] = value >>> 16;
+    b[p + 3] = value >>> 24;
+  } else {
+    b[p] = value >>> 24;
+    b[p + 1] = value >>> 16;
+    b[p + 2] = value >>> 8;
+    b[p + 3] = value;
+  }
+}
+
+function load(b: Uint8Array, p: number, little: boolean): void {
+  words[HIGH] = word(b, little ? p + 4 : p, little);
+  words[LOW] = word(b, little ? p : p + 4, little);
+}
+
+function store(b: Uint8Array, p: number, little: boolean): void {
+  putWord(b, little ? p + 4 : p, words[HIGH] as number, little);
+  putWord(b, little ? p : p + 4, words[LOW] as number, little);
 }
 
 export function getBig(b: Uint8Array, p: number, little: boolean, signed: boolean): bigint {
-  load(b, p, 8, little);
+  load(b, p, little);
   return (signed ? i64[0] : u64[0]) as bigint;
 }
 
 export function putBig(b: Uint8Array, p: number, value: bigint, little: boolean): void {
   u64[0] = value;
-  store(b, p, 8, little);
+  store(b, p, little);
 }
 
 export function getF64(b: Uint8Array, p: number, little: boolean): number {
-  load(b, p, 8, little);
+  load(b, p, little);
   return f64[0] as number;
 }
 
 export function putF64(b: Uint8Array, p: number, value: number, little: boolean): void {
   f64[0] = value;
-  store(b, p, 8, little);
+  store(b, p, little);
 }
 
 export function getF32(b: Uint8Array, p: number, little: boolean): number {
-  load(b, p, 4, little);
+  words[0] = word(b, p, little);
   return f32[0] as number;
 }
 
 export function putF32(b: Uint8Array, p: number, value: number, little: boolean): void {
   f32[0] = value;
-  store(b, p, 4, little);
+  putWord(b, p, words[0] as number, little);
 }
 
 /** IEEE 754 binary16. */
