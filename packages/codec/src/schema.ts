@@ -158,13 +158,13 @@ type UnknownIn<T, Path extends string, Before extends string> = 0 extends 1 & T
       : `${Before}.${Path}`;
 type KeyOf<T> = T extends string | readonly unknown[] | ArrayBufferView ? never : keyof T;
 
-/** Turns a reference to a field that is not there into a compile error that names it. */
+/** The fields themselves; where one refers to a field that is not there, a compile error that names it. */
 export type Checked<F extends Fields> = [Unknown<AllRefs<F>, F>] extends [never]
-  ? unknown
+  ? F
   : {
-      [K in keyof F]: [Unknown<RefsOf<F[K]>, F>] extends [never]
-        ? unknown
-        : { readonly error: `this struct has no field "${Unknown<RefsOf<F[K]>, F>}"` };
+      [K in keyof F & string]: [Unknown<RefsOf<F[K]>, F>] extends [never]
+        ? F[K]
+        : `this struct has no field "${Unknown<RefsOf<F[K]>, F>}"`;
     };
 
 /** The paths a Length refers to. */

@@ -46,7 +46,7 @@ export interface Covering {
  * @example
  * struct({ version: bits(4), flags: bits(4), length: u16, body: bytes(field("length")) })
  */
-export function struct<const F extends Fields>(fields: F & Checked<F>, options: StructOptions = {}): StructSchema<F> {
+export function struct<const F extends Fields>(fields: Checked<F>, options: StructOptions = {}): StructSchema<F> {
   if (typeof fields !== "object" || fields === null)
     throw new SchemaError("argument", `struct takes an object of fields; got ${show(fields)}`);
   const entries = Object.entries(fields) as [string, AnySchema][];

@@ -78,18 +78,19 @@ type VariantIn<T, S extends AnySchema> = AnySchema extends S
       ? (T extends TagRange ? { readonly tag: number } : unknown) & { readonly value: Input<S> }
       : StructIn<ValueFields<T, S>>;
 
-/** Turns a reference from a variant's value to a field that is not there into a compile error that names it. */
-type CheckedVariants<Name extends string, V extends Variants> = {
-  [K in keyof V]: V[K][1] extends IsStruct
-    ? unknown
-    : [UnknownBeside<Name, V[K]>] extends [never]
-      ? unknown
-      : readonly [unknown, { readonly error: `there is no field "${UnknownBeside<Name, V[K]>}" beside this value` }];
-};
-type UnknownBeside<Name extends string, V extends VariantOf> = Unknown<
-  RefsOf<V[1]>,
-  { readonly [N in Name | (V[0] extends TagRange ? "tag" : never)]: AnySchema }
->;
+/** The variants themselves; where a value refers to a field that is not beside it, a compile error that names it. */
+type CheckedVariants<Name extends string, V extends Variants> = [
+  { [K in keyof V]: UnknownBeside<Name, V[K]> }[keyof V],
+] extends [never]
+  ? V
+  : {
+      [K in keyof V & string]: [UnknownBeside<Name, V[K]>] extends [never]
+        ? V[K]
+        : readonly [V[K][0], `there is no field "${UnknownBeside<Name, V[K]>}" beside this value`];
+    };
+type UnknownBeside<Name extends string, V extends VariantOf> = V[1] extends IsStruct
+  ? never
+  : Unknown<RefsOf<V[1]>, { readonly [N in Name | (V[0] extends TagRange ? "tag" : never)]: AnySchema }>;
 
 type VariantRefs<S extends AnySchema> = S extends IsStruct ? RefsOf<S> : OuterRefs<{ value: S }>;
 type VariantDerived<S extends AnySchema> = S extends IsStruct ? DerivedOf<S> : OuterDerived<{ value: S }>;
@@ -138,7 +139,7 @@ function over(schema: AnySchema, fields: Fields): AnySchema {
 export function union<const Name extends string, T extends AnySchema, const V extends Variants<Infer<T>>>(
   tagName: Name,
   tag: T,
-  variants: V & CheckedVariants<Name, V>,
+  variants: CheckedVariants<Name, V>,
 ): UnionSchema<Name, V> {
   if (!isSchema(tag)) throw new SchemaError("argument", `union takes a schema for its tag; got ${show(tag)}`);
   const list = Object.entries(variants) as [string, VariantOf][];
