@@ -71,7 +71,7 @@ export class Source {
     body();
     this.places.length = places;
     this.depth--;
-    this.line(tail);
+    if (tail !== "") this.line(tail);
   }
 
   /** A fresh identifier, readable where the hint is a plain word. */
@@ -182,24 +182,22 @@ export class Source {
   }
 
   /** The public function: a whole message in place of a call, so that the engine sees straight-line code. */
-  entry(op: Emitter, limits: { readonly maxMessageSize: number }, exact: number | undefined): Printed {
+  entry(op: Emitter & { emitHint?(value: string): string }, limits: { readonly maxMessageSize: number }, exact: number | undefined): Printed {
     this.inEntry = true;
     this.hard = "true";
     this.depth = 2;
+    let value = "";
     if (this.direction === "decode") {
-      const value = op.emitDecode(this);
+      value = op.emitDecode(this);
       this.stop("p !== e");
-      // The user's own functions may use the same codec in between, so that the reader must be taken and given back.
-      if (this.reentrant) this.line("idle = r;");
-      this.line(`return ${value};`);
     } else {
       op.emitEncode(this, "v");
     }
     const body = this.lines.join("\n");
     const text =
       this.direction === "decode"
-        ? decodeEntry(body, this.bodies.join("\n"), limits.maxMessageSize, this.reentrant)
-        : encodeEntry(body, limits.maxMessageSize, exact);
+        ? decodeEntry(body, value, this.bodies.join("\n"), limits.maxMessageSize, this.reentrant)
+        : encodeEntry(body, limits.maxMessageSize, exact, op.emitHint?.("v"));
     return { imports: this.imports, constants: this.constants, functions: `${this.bodies.join("\n\n")}\n${text}` };
   }
 
@@ -219,51 +217,69 @@ export interface Printed {
 }
 
 /** The public decode around the body that reads a message of all of `b`. */
-function decodeEntry(body: string, functions: string, maxMessageSize: number, reentrant: boolean): string {
-  const uses = (name: string): boolean => `${body}${functions}`.includes(name);
-  const reset = ["elements", "depth", "start"].filter((name) => uses(`r.${name}`)).map((name) => `r.${name} = 0; `);
-  const reader =
-    uses("r.") || uses(", r, ") || uses("(r, ")
-      ? `  const r = idle${reentrant ? " ?? fresh(); idle = undefined" : ""};\n`
-      : "";
+function decodeEntry(
+  body: string,
+  value: string,
+  functions: string,
+  maxMessageSize: number,
+  reentrant: boolean,
+): string {
+  const text = `${body}${value}${functions}`;
+  const reset = ["elements", "depth", "start"]
+    .filter((name) => text.includes(`r.${name}`))
+    .map((name) => `r.${name} = 0; `);
+  const reader = ["r.", ", r, ", "(r, "].some((use) => text.includes(use));
+  // The user's own functions may use the same codec in between, so that the reader must be taken and given back.
+  const taken = reader && reentrant;
   return `${reader ? "let idle = fresh();\n" : ""}return function decode(b) {
   if (!(b instanceof Uint8Array) || b.length > ${maxMessageSize}) return slowly(b);
-${reader}  ${reset.join("")}const e = b.length;
+${reader ? `  const r = idle${taken ? " ?? fresh(); idle = undefined" : ""};\n` : ""}  ${reset.join("")}const e = b.length;
   let p = 0;
 ${body}
+${taken ? "  idle = r;\n" : ""}  return ${value};
 };`;
 }
 
-/** The public encode around the body that writes a message into `b`; `exact` is its size where that never changes. */
-function encodeEntry(body: string, maxMessageSize: number, exact: number | undefined): string {
+/**
+ * The public encode around the body that writes a message into `b`. Where the size never changes (`exact`) or can be
+ * guessed from the value (`hint`), `b` is the result itself; otherwise it is a buffer that is used again.
+ */
+function encodeEntry(body: string, maxMessageSize: number, exact: number | undefined, hint: string | undefined): string {
+  const attempt = (done: string): string => `  try {
+    done: {
+${body}
+      ${done}
+    }
+  } catch {
+    // The interpreter meets the same trouble and says where.
+  }
+`;
   if (exact !== undefined) {
     return `return function encode(v) {
   const w = own;
   w.elements = 0;
   let b = new Uint8Array(${exact}), p = 0;
-  try {
-    done: {
-${body}
-      if (p === ${exact}) return b;
-    }
-  } catch {
-    // The interpreter meets the same trouble and says where.
-  }
-  return slowly(v);
+${attempt(`if (p === ${exact}) return b;`)}  return slowly(v);
 };`;
   }
-  return `return function encode(v) {
+  const give = `if (p <= ${maxMessageSize}) bytes = p === b.length ? b : b.slice(0, p);`;
+  if (hint === undefined) {
+    return `return function encode(v) {
   const w = pool.take(limits);
   let b = w.b, p = 0, bytes;
-  try {
-    done: {
-${body}
-      if (p <= ${maxMessageSize}) bytes = b.slice(0, p);
-    }
-  } catch {
-    // The interpreter meets the same trouble and says where.
+${attempt(`if (p <= ${maxMessageSize}) bytes = b.slice(0, p);`)}  pool.give(w);
+  return bytes ?? slowly(v);
+};`;
   }
-  pool.give(w);
+  return `let busy = false;
+return function encode(v) {
+  if (busy || typeof v !== "object" || v === null) return slowly(v);
+  busy = true;
+  const guess = ${hint}, w = own;
+  let b = w.b = new Uint8Array(guess <= 65536 ? guess : 64), p = 0, bytes;
+  w.elements = 0;
+  w.depth = 0;
+${attempt(give)}  busy = false;
   return bytes ?? slowly(v);
 };`;
 }
