@@ -91,20 +91,23 @@ export function digitsUntil(delimiter: Uint8Array, format: DigitsFormat): Op {
         Math.min(m.e, p + longest),
         (saved?.numbers[0] ?? p) > p ? { ...format, sign: "none" } : format,
       );
+      if (end - p > longest - delimiter.length) {
+        m.fail("digits", `needs at most ${maxDigits} digits`, "more follow");
+        return STOP;
+      }
       for (let i = 0; i < delimiter.length; i++) {
-        if (end + i >= m.e && end - p <= longest - delimiter.length) {
+        if (end + i >= m.e) {
           m.short(end + delimiter.length - p);
           // A sign alone is read again, so that it is never taken for the middle of the digits.
           return m.leave(undefined, 0, undefined, [end - p > 1 ? end : p]);
         }
         if (b[end + i] === delimiter[i]) continue;
-        if (end - p > longest - delimiter.length) m.fail("digits", `needs at most ${maxDigits} digits`, "more follow");
-        else
-          m.fail(
-            "digits",
-            `needs digits of base ${base}, then ${show(new TextDecoder("latin1").decode(delimiter))}`,
-            `got ${hex(b.subarray(p, Math.min(m.e, end + delimiter.length)), 0, 24)}`,
-          );
+        // Up to the byte that is wrong, which is the same in any chunks.
+        m.fail(
+          "digits",
+          `needs digits of base ${base}, then ${show(new TextDecoder("latin1").decode(delimiter))}`,
+          `got ${hex(b.subarray(p, end + i + 1), 0, 24)}`,
+        );
         return STOP;
       }
       const value = parseDigits(b, p, end, format, false);

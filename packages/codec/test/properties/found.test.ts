@@ -18,6 +18,7 @@ import {
 import { expect, test } from "vitest";
 import { facts, failureOf } from "../support/facts.ts";
 import { compileHere } from "../support/mode.ts";
+import { fromHex } from "../support/shared-data.ts";
 
 const digits = (text: string): string => Buffer.from(text, "latin1").toString("hex");
 
@@ -33,14 +34,28 @@ facts(struct({ nameAt: u16, name: at(field("nameAt"), string(u8)) }), {
   ok: [[{ nameAt: 2, name: "ada" }, "0002 03616461"]],
 });
 
-test("an offset past the largest message is refused at the same place in any chunks", () => {
-  const codec = compileHere(struct({ at: u32, kind: u8, name: at(field("at"), string(u8)) }));
-  const bytes = Uint8Array.of(1, 4, 0x20, 0x20, 0x20, 0x20, 0x20);
-  for (const chunks of [[bytes], [bytes.slice(0, 5), bytes.slice(5)], Array.from(bytes, (n) => Uint8Array.of(n))]) {
+/** What a decoder says to bytes, cut in every place and byte by byte. */
+function expectOneStory(schema: AnySchema, hex: string, expected: object): void {
+  const codec = compileHere(schema);
+  const bytes = fromHex(hex);
+  const chunkings = Array.from(bytes, (_, i) => [bytes.slice(0, i), bytes.slice(i)]);
+  for (const chunks of [...chunkings, Array.from(bytes, (n) => Uint8Array.of(n))]) {
     const decoder = new Decoder(codec);
     const read = () => chunks.flatMap((chunk) => [...decoder.push(chunk)]);
-    expect(failureOf(read)).toMatchObject({ code: "limit", path: "name", offset: 5 });
+    expect(failureOf(read)).toMatchObject(expected);
   }
+}
+
+test("an offset past the largest message is refused at the same place in any chunks", () => {
+  const schema = struct({ at: u32, kind: u8, name: at(field("at"), string(u8)) });
+  expectOneStory(schema, "0104202020 2020".replace(" ", ""), { code: "limit", path: "name", offset: 5 });
+});
+
+test("digits that are wrong are shown up to the wrong byte in any chunks", () => {
+  const line = decimal(until("\r\n"), { maxDigits: 3 });
+  expectOneStory(line, digits("97a0000"), { code: "digits", actual: "got 39 37 61" });
+  expectOneStory(line, digits("97\rx000"), { code: "digits", actual: "got 39 37 0d 78" });
+  expectOneStory(line, digits("1234\r\n"), { code: "digits", actual: "more follow" });
 });
 
 // The bound of a window knows that it can say "nothing".
