@@ -60,7 +60,7 @@ export interface Layout {
 export function layout(entries: readonly Entry[]): Layout {
   let marks = 0;
   const index = (key: string): number => entries.findIndex((entry) => entry.key === key);
-  const ranges: (Range & { first: number; last: number; at: number })[] = [];
+  const ranges: (Range & { first: number; last: number; at: number; read: number })[] = [];
   entries.forEach((entry, at) => {
     const { derived } = entry.op;
     if (!derived) return;
@@ -85,10 +85,12 @@ export function layout(entries: readonly Entry[]): Layout {
       first,
       last,
       at,
+      // Where the field itself has been read.
+      read: lastOfRun(entries, at),
     });
   });
   for (const entry of entries) entry.marked = entry.before >= 0 || entry.after >= 0;
-  const windows = ranges.filter((range) => !range.entry.op.derived?.checksum && range.last > range.at);
+  const windows = ranges.filter((range) => !range.entry.op.derived?.checksum && range.last > range.read);
   for (const a of windows) {
     for (const b of windows) {
       if (opens(a) < opens(b) && opens(b) <= a.last && a.last < b.last) {
@@ -121,7 +123,7 @@ export function layout(entries: readonly Entry[]): Layout {
     } else push({ do: "field", entry });
     for (const range of windows.filter((w) => w.last === at).sort((a, b) => opens(b) - opens(a)))
       push({ do: "close", entry: range.entry, last: entry });
-    for (const range of ranges.filter((r) => !windows.includes(r) && Math.max(r.last, r.at) === at))
+    for (const range of ranges.filter((r) => !windows.includes(r) && Math.max(r.last, r.read) === at))
       push({ do: "verify", ...range });
   });
   return {
@@ -144,10 +146,17 @@ export function layout(entries: readonly Entry[]): Layout {
 }
 
 /** The field at which a length's window opens: the start of its range, or right behind the length where it covers itself. */
-const opens = (range: { first: number; at: number }): number => Math.max(range.first, range.at + 1);
+const opens = (range: { first: number; read: number }): number => Math.max(range.first, range.read + 1);
 
-const sharesRun = (a: Leaf, b: Leaf): boolean =>
-  (a.place as { run?: unknown }).run === (b.place as { run?: unknown }).run;
+/** Bit fields that share bytes are read together: the last of those that the field at an index is one of. */
+function lastOfRun(entries: readonly Entry[], at: number): number {
+  const own = entries[at]?.op as Leaf;
+  let last = at;
+  while (own.place && entries[last + 1] && sharesRun(own, entries[last + 1]?.op as Leaf)) last++;
+  return last;
+}
+
+const sharesRun = (a: Leaf, b: Leaf): boolean => a.place?.run === b.place?.run;
 
 /** Fields before the first that may be absent; the value's keys keep the order of the fields. */
 export function upToOptional(entries: readonly Entry[]): readonly Entry[] {

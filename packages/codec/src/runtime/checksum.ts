@@ -6,7 +6,7 @@ export interface Checksum<V extends number | bigint = number | bigint> {
   /** Bits of the value. */
   readonly width: number;
   /** JavaScript that makes this checksum again from the exports of this module; a printed module must be given others. */
-  readonly source?: string;
+  readonly source?: string | undefined;
   begin(): number | bigint;
   /** The state after b[start, end) as well; a state is a value and may be kept and used again. */
   update(state: number | bigint, b: Uint8Array, start: number, end: number): number | bigint;

@@ -72,6 +72,18 @@ describe("bit fields that fill whole bytes on the way", () => {
     );
   });
 
+  it("a checksum and a length among bits are read with the bits behind them", () => {
+    const xor12 = { ...xor8, width: 12 };
+    const Sum = struct({ data: bytes(2), sum: checksum(bits(12), xor12, { from: "data", to: "data" }), low: bits(4) });
+    prove(compileHere(Sum), "0102003d", { data: fromHex("0102"), sum: 3, low: 0xd }, { derived: ["sum"] });
+    const Own = struct({ length: lengthOf(bits(12), { from: "length" }), flags: bits(4), body: bytes(rest) });
+    prove(compileHere(Own), "0045aabb", { length: 4, flags: 5, body: fromHex("aabb") }, { derived: ["length"] });
+    expect(refused(compileHere(Own), "0015aabb")).toMatchObject({ code: "length", path: "length" });
+    const Head = struct({ length: lengthOf(bits(12), { from: "length", to: "flags" }), flags: bits(4), body: u8 });
+    prove(compileHere(Head), "0025aa", { length: 2, flags: 5, body: 0xaa }, { derived: ["length"] });
+    expect(refused(compileHere(Head), "0035aa")).toMatchObject({ code: "length", path: "length" });
+  });
+
   it("refuses a range that starts in the middle of a byte, and of a word whose bytes are swapped", () => {
     const halves = { a: bits(4), b: bits(4), sum: checksum(u8, xor8, { from: "b", to: "b" }) };
     expect(() => compileHere(struct(halves))).toThrow(expect.objectContaining({ code: "bits", path: "sum" }));

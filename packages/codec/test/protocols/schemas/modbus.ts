@@ -24,8 +24,7 @@ import {
   union,
   until,
 } from "@wireform/codec";
-import { fromHex, toHex } from "../../support/shared-data.ts";
-import { through } from "./through.ts";
+import { digits, through } from "./through.ts";
 
 // Coils and discrete inputs stand eight to a byte, the first in the least significant bit.
 const Octet = struct(
@@ -160,13 +159,7 @@ export const ascii = (Pdu: typeof Request | typeof Response) =>
     colon: magic(":"),
     frame: through(
       bytes(until("\r\n", { max: 510 })),
-      { decode: fromDigits, encode: (bytes) => new TextEncoder().encode(toHex(bytes).toUpperCase()) },
+      digits,
       struct({ unit: u8, pdu: Pdu, lrc: checksum(u8, lrc, { from: "unit", to: "pdu" }) }),
     ),
   });
-
-function fromDigits(digits: Uint8Array): Uint8Array {
-  const text = String.fromCharCode(...digits);
-  if (!/^[\dA-F]*$/.test(text)) throw new Error(`upper-case hexadecimal digits, not ${JSON.stringify(text)}`);
-  return fromHex(text);
-}
