@@ -7,6 +7,7 @@ import { type Reader, STOP } from "../runtime/reader.js";
 import { property, under, type Writer } from "../runtime/writer.js";
 import { quote, type Source } from "../source.js";
 import { emitAsked, lookUp, lookUpAsked } from "./count.js";
+import { member } from "./struct-emit.js";
 import { literal } from "./transform.js";
 
 /** One of the schemas and the tags that choose it: exact values, or whole numbers from `from` to `to`. */
@@ -117,7 +118,9 @@ export function union(tagName: string, peek: Op, choice: Choice): Op {
     },
     emitEncode(source, value) {
       source.stop(`typeof ${value} !== "object" || ${value} === null`);
-      const tag = source.store(`${source.use("property", property)}(${value}, ${quote(tagName)})`, "tag");
+      // What a polluted Object.prototype gives to every object is not the value's.
+      const tag = source.store(member(value, tagName), "tag");
+      source.stop(`${tag} === ${member("Object.prototype", tagName)} && !Object.hasOwn(${value}, ${quote(tagName)})`);
       source.block(`switch (${tag}) {`, () => {
         for (const variant of choice.variants) {
           source.block(`case ${quote(variant.name)}: {`, () => {

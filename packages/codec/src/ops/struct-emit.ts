@@ -12,7 +12,8 @@ export const keyText = (key: string): string => (/^[A-Za-z_$][\w$]*$/.test(key) 
 /** Whether an expression is one of our variables. */
 const isName = (value: string): boolean => /^[A-Za-z]\w*_\d+$/.test(value);
 
-const member = (value: string, key: string): string =>
+/** A property of a value as JavaScript text. */
+export const member = (value: string, key: string): string =>
   /^[A-Za-z_$][\w$]*$/.test(key) ? `${value}.${key}` : `${value}[${quote(key)}]`;
 
 /** An object literal of fields and their variables. */
