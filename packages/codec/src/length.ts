@@ -60,7 +60,7 @@ export function until<T = unknown>(
       last: end as (item: unknown, index: number) => boolean,
       ...options,
     });
-  const delimiters = typeof end === "string" || end instanceof Uint8Array ? [end] : [...end];
+  const delimiters = Array.isArray(end) ? [...(end as (string | Uint8Array)[])] : [end as string | Uint8Array];
   if (
     delimiters.length === 0 ||
     delimiters.some((d) => !(typeof d === "string" || d instanceof Uint8Array) || d.length === 0)

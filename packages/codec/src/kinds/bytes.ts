@@ -7,7 +7,7 @@ import { type Content, raw, text } from "../ops/content.js";
 import { countOf } from "../ops/count.js";
 import type { Context, Op } from "../plan.js";
 import { ascii, type Encoding, latin1, utf8, utf16be, utf16le } from "../runtime/text.js";
-import { type Facts, type LengthNull, type LengthRefs, node, type Schema } from "../schema.js";
+import { checkOption, type Facts, type LengthNull, type LengthRefs, node, type Schema } from "../schema.js";
 
 /** The encodings that strings know by name; others go through `map(bytes(…), …)`. */
 export type EncodingName = "utf8" | "ascii" | "latin1" | "utf16be" | "utf16le";
@@ -104,6 +104,9 @@ export function string<const L extends Length>(
       );
     byte = pad.charCodeAt(0);
   }
+  checkOption("string's padSide", padSide, ["end", "start"]);
+  if (typeof length === "number" && length % rules.unit !== 0)
+    throw new SchemaError("argument", `string of ${length} bytes ends in the middle of a character of ${encoding}`);
   const facts = lengthFacts(length, BYTE);
   const content = text(rules, byte === undefined ? undefined : { byte, start: padSide === "start" });
   return node("string", facts, { length, encoding, pad, padSide }, (_schema: never, context: never) =>
