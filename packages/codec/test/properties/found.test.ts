@@ -1,6 +1,7 @@
 // What drawn schemas, values and bytes have found, kept as wire facts.
 
 import {
+  type AnySchema,
   at,
   Decoder,
   decimal,
