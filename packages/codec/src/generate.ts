@@ -46,6 +46,7 @@ export const pool: { writer: Writer | undefined; take(limits: Limits): Writer; g
     writer.limits = limits;
     writer.elements = 0;
     writer.depth = 0;
+    writer.aligned = -1;
     return writer;
   },
   give(writer) {
@@ -161,7 +162,7 @@ export class Generated {
       const source = new Source("encode", this.views);
       const printed = source.entry(op, limits, exact);
       // Where the size never changes nothing but a surprise makes it grow, and then it is done again.
-      const own = new Writer(new Uint8Array(0), 0, limits, true);
+      const own = new Writer(new Uint8Array(0), 0, limits, exact !== undefined);
       return source.interpreted ? undefined : link(printed, { own, pool, limits, slowly: this.slowly.encode }, "");
     });
   }

@@ -27,7 +27,7 @@ export interface Op extends Emitter {
   /** For whole numbers of variable width: bytes that the value `n` takes. */
   width?(n: number): number;
   emitWidth?(source: Source, n: string): string;
-  /** A cheap guess, from below, of the bytes that the value in a variable will take. */
+  /** A cheap guess, from below, of the bytes beyond `min` that a value will take; may come out as NaN. */
   emitHint?(value: string): string;
   /** Set where the value is always the same, so that encode need not be given it. */
   readonly constant?: { readonly value: unknown };

@@ -44,6 +44,8 @@ export class Source {
   hard = "hard";
   /** Per struct that waits for another: what to write at its end. */
   readonly deferred: Map<object, (() => void)[]> = new Map();
+  /** Set where something stands at a multiple, so that it cannot just be moved. */
+  aligns = false;
   /** Set where an op cannot be compiled, so that the interpreter does this direction. */
   interpreted = false;
   /** Whether the function being written is the public one, which hands over to the interpreter itself. */
@@ -182,7 +184,11 @@ export class Source {
   }
 
   /** The public function: a whole message in place of a call, so that the engine sees straight-line code. */
-  entry(op: Emitter & { emitHint?(value: string): string }, limits: { readonly maxMessageSize: number }, exact: number | undefined): Printed {
+  entry(
+    op: Emitter & { readonly min: number; emitHint?(value: string): string },
+    limits: { readonly maxMessageSize: number },
+    exact: number | undefined,
+  ): Printed {
     this.inEntry = true;
     this.hard = "true";
     this.depth = 2;
@@ -197,7 +203,7 @@ export class Source {
     const text =
       this.direction === "decode"
         ? decodeEntry(body, value, this.bodies.join("\n"), limits.maxMessageSize, this.reentrant)
-        : encodeEntry(body, limits.maxMessageSize, exact, op.emitHint?.("v"));
+        : encodeEntry(body, limits.maxMessageSize, exact, op.emitHint?.("v"), op.min);
     return { imports: this.imports, constants: this.constants, functions: `${this.bodies.join("\n\n")}\n${text}` };
   }
 
@@ -244,10 +250,16 @@ ${taken ? "  idle = r;\n" : ""}  return ${value};
  * The public encode around the body that writes a message into `b`. Where the size never changes (`exact`) or can be
  * guessed from the value (`hint`), `b` is the result itself; otherwise it is a buffer that is used again.
  */
-function encodeEntry(body: string, maxMessageSize: number, exact: number | undefined, hint: string | undefined): string {
-  const attempt = (done: string): string => `  try {
+function encodeEntry(
+  body: string,
+  maxMessageSize: number,
+  exact: number | undefined,
+  hint: string | undefined,
+  min: number,
+): string {
+  const attempt = (done: string, start = ""): string => `  try {
     done: {
-${body}
+${start}${body}
       ${done}
     }
   } catch {
@@ -271,15 +283,18 @@ ${attempt(`if (p <= ${maxMessageSize}) bytes = b.slice(0, p);`)}  pool.give(w);
   return bytes ?? slowly(v);
 };`;
   }
+  const start = `    const guess = ${min} + ${hint};
+    b = w.b = new Uint8Array(guess <= 65536 ? guess : 64);
+`;
   return `let busy = false;
 return function encode(v) {
-  if (busy || typeof v !== "object" || v === null) return slowly(v);
+  if (busy) return slowly(v);
   busy = true;
-  const guess = ${hint}, w = own;
-  let b = w.b = new Uint8Array(guess <= 65536 ? guess : 64), p = 0, bytes;
+  const w = own;
   w.elements = 0;
   w.depth = 0;
-${attempt(give)}  busy = false;
+  let b, p = 0, bytes;
+${attempt(give, start)}  busy = false;
   return bytes ?? slowly(v);
 };`;
 }

@@ -61,6 +61,7 @@ export function countedArray(count: Count, item: Op, bounds: Bounds): Op {
   const fixed = isLeaf(item) ? item : undefined;
   return {
     ...bounds,
+    emitHint: (value) => `${value}?.length * ${item.min}`,
     decode(m: Reader) {
       const saved = m.resume();
       let n = saved?.numbers[0];
@@ -148,6 +149,7 @@ export function countedArray(count: Count, item: Op, bounds: Bounds): Op {
 export function restArray(item: Op, bounds: Bounds): Op {
   return {
     ...bounds,
+    emitHint: (value) => `${value}?.length * ${item.min}`,
     decode(m: Reader) {
       const saved = m.resume();
       const values = (saved?.value as unknown[]) ?? [];
@@ -212,6 +214,7 @@ export function untilArray(until: Until, delimiters: readonly Uint8Array[], item
   };
   return {
     ...bounds,
+    emitHint: (value) => `${value}?.length * ${item.min}`,
     decode(m: Reader) {
       const saved = m.resume();
       const values = (saved?.value as unknown[]) ?? [];

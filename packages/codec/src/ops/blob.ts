@@ -5,6 +5,7 @@ import type { Until } from "../length.js";
 import { isLeaf, type Leaf, type Op } from "../plan.js";
 import { delimiterAt, find, put, sameAt } from "../runtime/bytes.js";
 import { type Reader, STOP } from "../runtime/reader.js";
+import { shortWrite } from "../runtime/text.js";
 import type { Writer } from "../runtime/writer.js";
 import type { Content } from "./content.js";
 import { type Count, emitReadCount, emitWriteCount, readCount, writeCount } from "./count.js";
@@ -131,7 +132,10 @@ export function countedBlob(count: Count, content: Content, bounds: { min: numbe
       const write = () => {
         if (patched) {
           unsized?.emitCheck(source, value);
-          source.need(`${patched.size} + ${value}.length * ${unsized?.most}`);
+          // Mostly text takes a byte a unit. Short text that takes more is met when it is written; long text asks first.
+          source.need(
+            `${patched.size} + (${value}.length > ${shortWrite} ? ${value}.length * ${unsized?.most} : ${value}.length)`,
+          );
           const at = source.store("p", "at");
           if (patched.place) source.line(`b.fill(0, p, p + ${patched.size});`);
           source.advance(patched.size);
@@ -254,15 +258,9 @@ export function delimitedBlob(
         throw w.fail("delimiter", `cannot contain its delimiter, ${show(until.delimiters[0])}`, value);
     },
     emitDecode(source) {
-      const list = source.constant(delimiters, text);
-      const at = source.store(`${source.use("find", find)}(b, p, p, ${source.end}, ${list}, ${unit})`, "at");
-      source.stop(
-        `${at} < 0${until.max === undefined ? "" : ` || ${at} - p > ${until.max}`}${ahead > 0 ? ` || ${at} + ${longest} > ${source.end}` : ""}`,
-      );
+      const { at, behind } = emitFind(source, until, delimiters, unit);
       const value = source.store(content.emitRead(source, "p", at));
-      source.line(
-        `p = ${at} + ${delimiters.length === 1 ? first.length : `${source.use("delimiterAt", delimiterAt)}(b, ${at}, ${source.end}, ${list})`};`,
-      );
+      source.line(`p = ${behind};`);
       return value;
     },
     emitEncode(source, value) {

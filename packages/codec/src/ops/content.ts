@@ -123,7 +123,12 @@ export function text(encoding: Encoding, pad?: { readonly byte: number; readonly
         },
         emitCheck,
         emitWrite: (source, value) => {
-          const end = source.store(emitWrite(source, value), "end");
+          const end = source.name("end");
+          source.line(`let ${end} = ${emitWrite(source, value)};`);
+          source.block(`if (${end} > b.length) {`, () => {
+            source.line(`b = w.grow(p, ${end} - p);`);
+            source.line(`${end} = ${emitWrite(source, value)};`);
+          });
           source.stop(`${end} < 0`);
           source.line(`p = ${end};`);
         },

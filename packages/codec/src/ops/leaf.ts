@@ -45,6 +45,7 @@ export function traits(op: Op): Partial<Op> {
     ...(op.unsigned && { unsigned: true }),
     ...(op.width && { width: op.width }),
     ...(op.emitWidth && { emitWidth: op.emitWidth }),
+    ...(op.emitHint && { emitHint: op.emitHint }),
     ...(op.hidden && { hidden: true }),
     ...(op.optional && { optional: true }),
     ...(op.derived && { derived: op.derived }),

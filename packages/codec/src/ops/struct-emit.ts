@@ -242,3 +242,12 @@ function hint(source: Source, plan: Layout, entry: Entry): string {
   const size = source.store(parts.join(" + ") || "0", "guess");
   return source.store(entry.op.emitWidth?.(source, size) ?? String(entry.op.min), "width");
 }
+
+/** The bytes beyond the fewest that a struct's fields will take, as a guess from below. */
+export function emitStructHint(plan: Layout, value: string): string {
+  const parts = plan.entries.flatMap((entry) => {
+    const hinted = entry.hidden ? undefined : entry.op.emitHint?.(`${value}?.[${quote(entry.key)}]`);
+    return hinted === undefined || hinted === "0" ? [] : [`(${hinted} || 0)`];
+  });
+  return parts.join(" + ") || "0";
+}

@@ -7,7 +7,7 @@ import { type Reader, STOP } from "../runtime/reader.js";
 import { property, under, type Writer } from "../runtime/writer.js";
 import { firstBit } from "./bits.js";
 import { checksumOver, finish } from "./derived.js";
-import { emitFixedGet, emitStructDecode, emitStructEncode } from "./struct-emit.js";
+import { emitFixedGet, emitStructDecode, emitStructEncode, emitStructHint } from "./struct-emit.js";
 import { type Entry, type Layout, layout, type Range, type Step } from "./struct-layout.js";
 
 /** The op of a struct whose fields are lowered. */
@@ -25,7 +25,7 @@ export function struct(entries: readonly Entry[], scope: Scope, bounds: { min: n
     encode: (w, value) => encode(w, value, plan, scope),
     emitDecode: (source) => emitStructDecode(source, plan),
     emitEncode: (source, value) => emitStructEncode(source, plan, scope, value),
-    emitHint: () => String(bounds.min),
+    emitHint: (value) => emitStructHint(plan, value),
   };
   return fixed && plan.steps.length <= 1 ? { ...op, ...fixedStruct(plan, bounds.min) } : op;
 }
@@ -244,9 +244,7 @@ function encode(w: Writer, value: unknown, plan: Layout, scope: Scope): void {
       try {
         if (slot || entry.op.derived) {
           if (slot) w.places[(w.bases[w.root + slot.scope.depth] as number) + slot.index] = w.p;
-          w.room(entry.op.min);
-          w.b.fill(0, w.p, w.p + entry.op.min);
-          w.p += entry.op.min;
+          w.keep(entry.op.min);
         } else entry.op.encode(w, given(w, value, entry));
       } catch (error) {
         throw under(error, entry.key);

@@ -68,12 +68,22 @@ export function varint(format: VarintFormat): Op {
           if (fast !== value) source.line(`${value} = ${fast};`);
           source.line("p++;");
         },
-        "} else {",
+        "",
       );
-      source.block("", () => {
-        source.line(
-          `${value} = ${source.use("readVarint", readVarint)}(r, b, p, ${source.end}, ${source.constant(format, JSON.stringify(format))});`,
+      if (form === "uleb" && !big && maxBytes > 1) {
+        const second = source.byte("p", 1);
+        source.block(
+          `} else if (p + 1 < ${source.end} && ${second} < 128 && ${second} > 0) {`,
+          () => {
+            source.line(`${value} = ${value} & 127 | ${second} << 7;`);
+            source.line("p += 2;");
+          },
+          "",
         );
+      }
+      source.block("} else {", () => {
+        const text = source.constant(format, JSON.stringify(format));
+        source.line(`${value} = ${source.use("readVarint", readVarint)}(r, b, p, ${source.end}, ${text});`);
         source.stop(`typeof ${value} === "string"`);
         source.line("p = r.p;");
       });
@@ -83,9 +93,13 @@ export function varint(format: VarintFormat): Op {
       source.stop(
         `${big ? `typeof ${value} !== "bigint"` : `!Number.isInteger(${value})`} || ${value} < ${min}${suffix} || ${value} > ${max}${suffix}`,
       );
-      source.need(10);
+      // A number that fits the range never takes more than its maxBytes.
+      source.need(maxBytes);
       const slow = `p = ${source.use("writeVarint", writeVarint)}(b, p, ${value}, "${form}");`;
-      source.line(form === "uleb" && !big ? `if (${value} < 128) b[p++] = ${value}; else ${slow}` : slow);
+      if (form !== "uleb" || big) return source.line(slow);
+      source.line(`if (${value} < 128) b[p++] = ${value};`);
+      source.line(`else if (${value} < 16384) { b[p] = ${value} & 127 | 128; b[p + 1] = ${value} >>> 7; p += 2; }`);
+      source.line(`else ${slow}`);
     },
   };
 }

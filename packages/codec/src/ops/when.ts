@@ -12,7 +12,7 @@ export function when(condition: BoundCondition, inner: Op): Op {
     min: 0,
     max: inner.max,
     ...(inner.hidden ? { hidden: true } : { optional: true }),
-    emitHint: (value) => `(${value} === undefined ? 0 : ${inner.emitHint?.(value) ?? inner.min})`,
+    emitHint: (value) => `(${value} === undefined ? 0 : ${inner.min} + (${inner.emitHint?.(value) ?? 0} || 0))`,
     decode(m: Reader) {
       if (!m.resume() && !holds(condition, (bound) => lookUp(m, bound))) return undefined;
       const value = inner.decode(m);

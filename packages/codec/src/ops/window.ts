@@ -18,6 +18,7 @@ import {
   widthOf,
   writeCount,
 } from "./count.js";
+import { emitFind } from "./delimiter.js";
 import { emitFill, fill } from "./derived.js";
 
 /** Left with its content begun; the end of the window is kept. */
@@ -72,7 +73,7 @@ export function sizedWindow(count: Count, content: Op, options: Options): Op {
     ...options,
     ...(content.hidden && { hidden: true }),
     ...(nothing === undefined && content.names && { names: content.names, framed: true }),
-    emitHint: (value) => content.emitHint?.(value) ?? String(content.min),
+    emitHint: (value) => content.emitHint?.(value) ?? "0",
     decode(m: Reader) {
       const saved = m.resume();
       if (saved?.index === OPEN) return inside(m, saved.numbers[0] as number, content, skip);
@@ -85,11 +86,7 @@ export function sizedWindow(count: Count, content: Op, options: Options): Op {
     encode(w: Writer, value) {
       if (nothing !== undefined && value === null) return writeCount(w, count, -1);
       const at = w.p;
-      if (prefix) {
-        w.room(prefix.op.min);
-        w.b.fill(0, at, at + prefix.op.min);
-        w.p += prefix.op.min;
-      }
+      if (prefix) w.keep(prefix.op.min);
       const from = w.p;
       content.encode(w, value);
       const n = w.p - from;
@@ -127,7 +124,7 @@ export function sizedWindow(count: Count, content: Op, options: Options): Op {
             : source.store(
                 prefix.op.emitWidth?.(
                   source,
-                  source.store(`(${content.emitHint?.(value) ?? content.min}) || 0`, "guess"),
+                  source.store(`${content.min} + (${content.emitHint?.(value) ?? 0} || 0)`, "guess"),
                 ) ?? String(widthOf(prefix.op, content.min)),
                 "width",
               );
@@ -202,7 +199,8 @@ export function delimitedWindow(until: Until, delimiters: readonly Uint8Array[],
       const saved = m.resume();
       if (saved?.index === OPEN) return within(m, saved.numbers[0] as number);
       const at = find(m.b, m.p, saved?.numbers[0] ?? m.p, m.e, delimiters, 1);
-      if (at >= 0 ? at - m.p > max : m.e - m.p >= max + longest) {
+      const length = at >= 0 ? at - m.p : m.hard && until.orEnd ? m.e - m.p : m.e - m.p - longest + 1;
+      if (length > max) {
         m.fail("limit", `at most ${max} bytes before ${show(until.delimiters[0])}`, "more follow");
         return STOP;
       }
@@ -224,13 +222,9 @@ export function delimitedWindow(until: Until, delimiters: readonly Uint8Array[],
         throw w.fail("delimiter", `cannot contain its delimiter, ${show(until.delimiters[0])}`, value);
     },
     emitDecode(source) {
-      const list = source.constant(delimiters, text);
-      const at = source.store(`${source.use("find", find)}(b, p, p, ${source.end}, ${list}, 1)`, "at");
-      source.stop(`${at} < 0 || ${at} - p > ${max} || ${at} + ${longest} > ${source.end}`);
+      const { at, behind } = emitFind(source, until, delimiters, 1);
       const value = emitInside(source, at, content, options.skip);
-      source.line(
-        `p = ${at} + ${delimiters.length === 1 ? first.length : `${source.use("delimiterAt", delimiterAt)}(b, ${at}, ${source.end}, ${list})`};`,
-      );
+      source.line(`p = ${behind};`);
       return value;
     },
     emitEncode(source, value) {

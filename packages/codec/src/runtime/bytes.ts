@@ -2,13 +2,11 @@
 
 import type { Reader } from "./reader.js";
 
-const plain = Uint8Array.prototype.slice;
-
 /** A copy of the bytes from `from` to `to`, always a plain Uint8Array with a buffer of its own. */
 export function copy(b: Uint8Array, from: number, to: number): Uint8Array {
   const n = to - from;
-  // The slice of a subclass would be of its kind: a Buffer's lies in a pool.
-  if (n > 12 && b.constructor === Uint8Array) return plain.call(b, from, to) as Uint8Array;
+  // Buffer's slice is a view. A slice of shared memory is not shared.
+  if (n > 8 && b.constructor === Uint8Array) return b.slice(from, to);
   const bytes = new Uint8Array(n);
   if (n > 32) bytes.set(b.subarray(from, to));
   else for (let i = 0; i < n; i++) bytes[i] = b[from + i] as number;

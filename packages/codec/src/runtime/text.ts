@@ -45,7 +45,8 @@ function findNative(): Native | undefined {
 
 // Up to 12 characters V8 copies the pieces of a concatenation together; longer ones become ropes to flatten later.
 const shortRead = native ? 12 : 24;
-const shortWrite = 24;
+/** Up to this many units text is written by hand, so that what does not fit shows in the offset returned. */
+export const shortWrite = 24;
 
 const chars = String.fromCharCode;
 const replacement = "\ufffd";
