@@ -15,10 +15,9 @@ import {
   type OuterDerived,
   type OuterRefs,
   type Schema,
-  type StructIn,
-  type StructOut,
   type Use,
 } from "../schema.js";
+import type { DiscriminatedIn, DiscriminatedOut } from "./discriminate.js";
 
 export interface StructOptions {
   /** Which byte of a run of bit fields is the most significant: the first ("big", the default) or the last. */
@@ -28,7 +27,7 @@ export interface StructOptions {
 }
 
 export interface StructSchema<F extends Fields>
-  extends Schema<StructOut<F>, StructIn<F>, OuterRefs<F>, OuterDerived<F>> {
+  extends Schema<DiscriminatedOut<F>, DiscriminatedIn<F>, OuterRefs<F>, OuterDerived<F>> {
   readonly kind: "struct";
   readonly fields: F;
   readonly options: Required<StructOptions>;

@@ -51,18 +51,19 @@ describe("keys", () => {
     const Chunk = struct({
       start: magic("RIFF"),
       urgent: flag,
-      unused: reserved(bits(7)),
+      kind: bits(7),
+      unused: reserved(u8),
       boxed: sized(4, magic("WAVE")),
       maybe: when(field("urgent"), magic("!")),
-      either: match(field("urgent"), { true: magic("a"), false: padding(1) }),
+      either: match(field("kind"), { 0: magic("a"), 1: padding(1) }),
       later: at(16, magic("x")),
       sure: check(magic("y"), () => true, "never"),
       pad: padding({ align: 4 }),
     });
-    expectTypeOf<Infer<typeof Chunk>>().toEqualTypeOf<{ urgent: boolean }>();
-    expectTypeOf<Input<typeof Chunk>>().toEqualTypeOf<{ readonly urgent: boolean }>();
+    expectTypeOf<Infer<typeof Chunk>>().toEqualTypeOf<{ urgent: boolean; kind: number }>();
+    expectTypeOf<Input<typeof Chunk>>().toEqualTypeOf<{ readonly urgent: boolean; readonly kind: number }>();
     // @ts-expect-error: nothing to give
-    compile(Chunk).encode({ urgent: true, start: undefined });
+    compile(Chunk).encode({ urgent: true, kind: 0, start: undefined });
   });
 
   it("a struct in a struct stays a struct", () => {

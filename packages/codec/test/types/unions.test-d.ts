@@ -10,12 +10,17 @@ import {
   decimal,
   enumeration,
   field,
+  flag,
   type Infer,
   type Input,
+  i16,
   lazy,
   magic,
   match,
+  nullable,
+  padding,
   range,
+  reserved,
   rest,
   type Schema,
   sized,
@@ -220,5 +225,138 @@ describe("match", () => {
       readonly type: number;
       readonly body?: number | undefined;
     }>();
+  });
+});
+
+describe("match by names", () => {
+  const type = enumeration(u8, { hello: 1, data: 2, bye: 3 });
+
+  it("tells the shapes of the struct apart", () => {
+    const Message = struct({
+      version: u8,
+      type,
+      body: match(field("type"), { hello: string(u8), data: bytes(u16), bye: struct({}) }),
+    });
+    type Message = Infer<typeof Message>;
+    expectTypeOf<Message>().toEqualTypeOf<
+      | { version: number; type: "hello"; body: string }
+      | { version: number; type: "data"; body: Uint8Array }
+      | { version: number; type: "bye"; body: {} }
+    >();
+    expectTypeOf<Input<typeof Message>>().toEqualTypeOf<
+      | { readonly version: number; readonly type: "hello"; readonly body: string }
+      | { readonly version: number; readonly type: "data"; readonly body: Uint8Array }
+      | { readonly version: number; readonly type: "bye"; readonly body: {} }
+    >();
+    const message = {} as Message;
+    if (message.type === "hello") expectTypeOf(message.body).toEqualTypeOf<string>();
+    const codec = compile(Message);
+    codec.encode(message);
+    codec.encode({ version: 1, type: "hello", body: "x" });
+    // @ts-expect-error: data is bytes
+    codec.encode({ version: 1, type: "data", body: "x" });
+  });
+
+  it("in a window, by its length or none at all", () => {
+    const Message = struct({
+      type,
+      length: u16,
+      body: sized(field("length"), match(field("type"), { hello: string(rest), data: struct({ n: u8 }) }, bytes(rest))),
+      extra: sized(nullable(i16), match(field("type"), { hello: u8 }, u64)),
+    });
+    expectTypeOf<Infer<typeof Message>>().toEqualTypeOf<
+      | { type: "hello"; length: number; body: string; extra: number | null }
+      | { type: "data"; length: number; body: { n: number }; extra: bigint | null }
+      | { type: "bye"; length: number; body: Uint8Array; extra: bigint | null }
+    >();
+    expectTypeOf<Input<typeof Message>>().toEqualTypeOf<
+      | {
+          readonly type: "hello";
+          readonly length?: number | undefined;
+          readonly body: string;
+          readonly extra: number | null;
+        }
+      | {
+          readonly type: "data";
+          readonly length?: number | undefined;
+          readonly body: { readonly n: number };
+          readonly extra: bigint | null;
+        }
+      | {
+          readonly type: "bye";
+          readonly length?: number | undefined;
+          readonly body: Uint8Array;
+          readonly extra: bigint | null;
+        }
+    >();
+  });
+
+  it("a name without a case cannot stand there", () => {
+    const Message = struct({ type, body: match(field("type"), { hello: u8, bye: u16 }) });
+    expectTypeOf<Infer<typeof Message>["type"]>().toEqualTypeOf<"hello" | "bye">();
+    // @ts-expect-error: there is no case for data
+    compile(Message).encode({ type: "data", body: 1 });
+  });
+
+  it("a flag tells its two cases apart, one of which may have no value", () => {
+    const Message = struct({
+      long: flag,
+      unused: reserved(bits(7)),
+      size: match(field("long"), { true: u64, false: u8 }),
+      more: match(field("long"), { true: padding(4), false: constant(u8, 9) }),
+    });
+    expectTypeOf<Infer<typeof Message>>().toEqualTypeOf<
+      { long: true; size: bigint } | { long: false; size: number; more: 9 }
+    >();
+    expectTypeOf<Input<typeof Message>>().toEqualTypeOf<
+      | { readonly long: true; readonly size: bigint }
+      | { readonly long: false; readonly size: number; readonly more?: 9 | undefined }
+    >();
+  });
+
+  it("a field that only one case derives is required with the others", () => {
+    const Message = struct({ type, n: u8, body: match(field("type"), { hello: bytes(field("n")) }, u8) });
+    expectTypeOf<Input<typeof Message>>().toEqualTypeOf<
+      | { readonly type: "hello"; readonly n?: number | undefined; readonly body: Uint8Array }
+      | { readonly type: "data"; readonly n: number; readonly body: number }
+      | { readonly type: "bye"; readonly n: number; readonly body: number }
+    >();
+  });
+
+  it("a constant tag leaves one case and may be left out", () => {
+    const Message = struct({ type: constant(type, "hello"), body: match(field("type"), { hello: u8, data: u64 }) });
+    expectTypeOf<Infer<typeof Message>>().toEqualTypeOf<{ type: "hello"; body: number }>();
+    expectTypeOf<Input<typeof Message>>().toEqualTypeOf<{
+      readonly type?: "hello" | undefined;
+      readonly body: number;
+    }>();
+  });
+
+  it("stays a plain union where the tag is no name, is not beside it, or is one of two", () => {
+    const Open = struct({
+      type: enumeration(u8, { hello: 1 }, { unknown: "pass" }),
+      body: match(field("type"), { hello: u8 }, bytes(rest)),
+    });
+    expectTypeOf<Infer<typeof Open>>().toEqualTypeOf<{ type: "hello" | number; body: number | Uint8Array }>();
+    const Inside = struct({ head: struct({ type }), body: match(field("head.type"), { hello: u8 }, bytes(rest)) });
+    expectTypeOf<Infer<typeof Inside>>().toEqualTypeOf<{
+      head: { type: "hello" | "data" | "bye" };
+      body: number | Uint8Array;
+    }>();
+    const Two = struct({
+      a: type,
+      b: flag,
+      unused: reserved(bits(7)),
+      x: match(field("a"), { hello: u8 }, u64),
+      y: match(field("b"), { true: u8, false: string(u8) }),
+    });
+    expectTypeOf<Infer<typeof Two>>().toEqualTypeOf<{
+      a: "hello" | "data" | "bye";
+      b: boolean;
+      x: number | bigint;
+      y: number | string;
+    }>();
+    const Text = struct({ a: string(u8), x: match(field("a"), { GET: u8, PUT: u64 }) });
+    expectTypeOf<Infer<typeof Text>>().toEqualTypeOf<{ a: string; x: number | bigint }>();
   });
 });
