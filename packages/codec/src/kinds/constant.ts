@@ -156,6 +156,7 @@ function alignOp(align: number, ignore: boolean): Op {
     },
     encode(w: Writer) {
       const n = size(w.p - w.start);
+      w.aligned = w.p;
       w.room(n);
       w.b.fill(0, w.p, w.p + n);
       w.p += n;
@@ -169,6 +170,8 @@ function alignOp(align: number, ignore: boolean): Op {
     },
     emitEncode(source) {
       source.need(align);
+      source.aligns = true;
+      source.line("w.aligned = p;");
       source.line(`while ((p - w.start) % ${align} !== 0) b[p++] = 0;`);
     },
   };

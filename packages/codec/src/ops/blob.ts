@@ -9,6 +9,7 @@ import { shortWrite } from "../runtime/text.js";
 import type { Writer } from "../runtime/writer.js";
 import type { Content } from "./content.js";
 import { type Count, emitReadCount, emitWriteCount, readCount, writeCount } from "./count.js";
+import { emitFind } from "./delimiter.js";
 import { leaf } from "./leaf.js";
 
 /** Exactly `size` bytes. */
@@ -57,6 +58,10 @@ export function fixedBlob(size: number, content: Content): Leaf {
     emitPut(source, base, offset, value) {
       const used = content.emitSize(source, value);
       source.stop(`${used} ${pad ? ">" : "!=="} ${size}`);
+      if (content.emitPut && !pad) {
+        content.emitPut(source, base, offset, value, size);
+        return;
+      }
       const kept = source.store("p", "before");
       const at = source.store(`${base} + ${offset}`, "at");
       source.line(`p = ${at};`);

@@ -31,6 +31,14 @@ export class Writer {
   readonly values: (number | undefined)[] = [];
   /** Positions that open structs remember. */
   readonly live: number[][] = [];
+  /** Where room was kept for what varies in width, in order, and how much where an earlier attempt has told. */
+  private readonly kept: number[] = [];
+  private widths: number[] = [];
+  private stale = false;
+  /** Whether given lengths and checksums are taken on trust, because widths are still being found out. */
+  trusting = false;
+  /** The last position that was aligned; bytes in front of it cannot just move. */
+  aligned = -1;
   /** Places of offsets that `at` fills in at the very end. */
   readonly late: number[] = [];
   /** What waits for the end of something around it, in the order in which it was put off. */
@@ -87,6 +95,30 @@ export class Writer {
     });
   }
 
+  /** Keeps `width` bytes for what is known later, or more where it was wider before. */
+  keep(width: number): void {
+    const n = this.widths[this.kept.length] ?? width;
+    this.kept.push(this.p);
+    this.room(n);
+    this.b.fill(0, this.p, this.p + n);
+    this.p += n;
+  }
+
+  /** How many bytes were kept at `at`, where `width` were asked for. */
+  keptAt(at: number, width: number): number {
+    return this.widths[this.kept.lastIndexOf(at)] ?? width;
+  }
+
+  /** Makes the bytes kept at `at` as many as they must be; where that would break an alignment, all is written again. */
+  widen(at: number, asked: number, width: number): void {
+    const reserved = this.keptAt(at, asked);
+    if (width !== reserved && this.aligned > at) {
+      this.widths[this.kept.lastIndexOf(at)] = width;
+      this.stale = true;
+    }
+    this.shift(at, reserved, width);
+  }
+
   /** Makes the `reserved` bytes at `at` `width` bytes wide by moving what follows; returns by how much it moved. */
   shift(at: number, reserved: number, width: number): number {
     const by = width - reserved;
@@ -96,6 +128,7 @@ export class Writer {
     this.p += by;
     for (const marks of [this.places, this.late, ...this.live, ...this.pending.map((put) => put.marks)])
       for (let i = 0; i < marks.length; i++) if ((marks[i] as number) > at) (marks[i] as number) += by;
+    for (let i = this.kept.length - 1; i >= 0 && (this.kept[i] as number) > at; i--) (this.kept[i] as number) += by;
     return by;
   }
 
@@ -122,18 +155,31 @@ export class Writer {
     }
   }
 
-  /** Encodes a whole message. What fails late is met a second time where it was put off, because the path to it is known there. */
+  /**
+   * Encodes a whole message. What fails late is met a second time where it was put off, because the path to it is known
+   * there; and widths that alignment depends on are known the second time.
+   */
   static whole(op: { encode(w: Writer, value: unknown): void }, value: unknown, make: () => Writer): Writer {
     let failing: Late | undefined;
-    for (;;) {
+    const widths: number[] = [];
+    let trusting = false;
+    for (let attempts = 1; ; attempts++) {
       const w = make();
       w.failing = failing;
+      w.widths = widths;
+      w.trusting = trusting;
       try {
         op.encode(w, value);
         w.settle(CONTENT);
         w.settle(SUMS);
-        return w;
+        if (!w.stale && !trusting) return w;
+        trusting = w.stale;
+        if (attempts > 16)
+          throw w.fail("length", "a length that does not change the padding it counts", "it always does");
       } catch (error) {
+        // What was given is held against the bytes only when they stand where they will stay.
+        trusting = w.stale || (attempts === 1 && w.aligned >= 0 && w.kept.length > 0);
+        if (trusting && attempts <= 16) continue;
         if (!(error instanceof Late)) throw error;
         if (failing && error.order >= failing.order) throw error.error;
         failing = error;
