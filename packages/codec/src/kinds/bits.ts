@@ -61,7 +61,7 @@ export const flag: FlagSchema = /* @__PURE__ */ node(
     transformed(field(context, 1, "flag", false), {
       forward: (_m, raw) => raw === 1,
       back(w, value) {
-        if (typeof value !== "boolean") throw w.fail("type", "needs a boolean", value);
+        if (typeof value !== "boolean") throw w.refuse("type", "needs a boolean", value);
         return value ? 1 : 0;
       },
       emitForward: (_source, raw) => `${raw} === 1`,

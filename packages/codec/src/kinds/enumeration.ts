@@ -91,7 +91,7 @@ function names_(inner: Op, list: readonly [string, number | bigint][], pass: boo
       const number = toValue.get(value);
       if (number !== undefined) return number;
       if (pass && typeof value === type && !toName.has(value)) return value;
-      throw w.fail(
+      throw w.refuse(
         pass && toName.has(value) ? "mismatch" : "range",
         pass && toName.has(value)
           ? `is called ${quote(toName.get(value) as string)}`
@@ -140,7 +140,7 @@ export const bool: BoolSchema = /* @__PURE__ */ node("bool", /* @__PURE__ */ fac
       return STOP;
     },
     back(w, value) {
-      if (typeof value !== "boolean") throw w.fail("type", "needs a boolean", value);
+      if (typeof value !== "boolean") throw w.refuse("type", "needs a boolean", value);
       return value ? 1 : 0;
     },
     emitForward(source, raw) {

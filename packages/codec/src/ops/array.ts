@@ -16,7 +16,7 @@ interface Bounds {
 }
 
 function elements(w: Writer, value: unknown): readonly unknown[] {
-  if (!Array.isArray(value)) throw w.fail("type", "needs an array", value);
+  if (!Array.isArray(value)) throw w.refuse("type", "needs an array", value);
   w.count(value.length);
   return value;
 }
@@ -270,7 +270,7 @@ export function untilArray(until: Until, delimiters: readonly Uint8Array[], item
         try {
           item.encode(w, values[i]);
           if (delimiters.length > 0 && startsWithDelimiter(w.b, at, w.p))
-            throw w.fail("delimiter", `cannot start with the delimiter ${show(until.delimiters[0])}`, values[i]);
+            throw w.refuse("delimiter", `cannot start with the delimiter ${show(until.delimiters[0])}`, values[i]);
         } catch (error) {
           throw under(error, i);
         }

@@ -106,11 +106,11 @@ export function bits(width: number, place: BitPlace, signed: boolean): Leaf {
     get,
     put(w, p, value) {
       if (typeof value !== (big ? "bigint" : "number"))
-        throw w.fail("type", `needs a ${big ? "bigint" : "number"}`, value);
+        throw w.refuse("type", `needs a ${big ? "bigint" : "number"}`, value);
       const whole = value as number;
       const wide = value as bigint;
       if (big ? wide < bigMin || wide > bigMax : !(Number.isInteger(whole) && whole >= min && whole <= max)) {
-        throw w.fail("range", `needs ${signed ? "a signed" : "an unsigned"} whole number of ${width} bits`, value);
+        throw w.refuse("range", `needs ${signed ? "a signed" : "an unsigned"} whole number of ${width} bits`, value);
       }
       putPiece(lowBytes, w.b, p, big ? Number(wide & 0xffffffffn) : ((whole >>> 0) & lowMask) >>> 0);
       if (width > 32)

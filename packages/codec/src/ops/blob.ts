@@ -39,7 +39,7 @@ export function fixedBlob(size: number, content: Content): Leaf {
       w.p = p;
       content.write(w, value);
       if (pad && used > 0 && w.b[pad.start ? p : p + used - 1] === pad.byte && content.unit === 1)
-        throw w.fail("delimiter", `cannot ${pad.start ? "start" : "end"} with its padding, ${show(pad.byte)}`, value);
+        throw w.refuse("delimiter", `cannot ${pad.start ? "start" : "end"} with its padding, ${show(pad.byte)}`, value);
       w.p = before;
       fill(w.b, p, used);
     },
@@ -107,7 +107,7 @@ export function countedBlob(count: Count, content: Content, bounds: { min: numbe
         unsized?.write(w, value);
         const n = w.p - at - patched.size;
         if (nullable && (count as { nothing?: number }).nothing === n)
-          throw w.fail("length", `a length of ${n} means null`, value);
+          throw w.refuse("length", `a length of ${n} means null`, value);
         patched.put(w, at, asPrefix(n));
         return;
       }
@@ -260,7 +260,7 @@ export function delimitedBlob(
       content.write(w, value);
       w.p = put(w.b, w.p, first);
       if (find(w.b, at, at, w.p, delimiters, unit) !== at + n)
-        throw w.fail("delimiter", `cannot contain its delimiter, ${show(until.delimiters[0])}`, value);
+        throw w.refuse("delimiter", `cannot contain its delimiter, ${show(until.delimiters[0])}`, value);
     },
     emitDecode(source) {
       const { at, behind } = emitFind(source, until, delimiters, unit);

@@ -100,11 +100,11 @@ export function union(tagName: string, peek: Op, choice: Choice): Op {
       return value === STOP ? m.leave(undefined, index, undefined) : value;
     },
     encode(w: Writer, value) {
-      if (typeof value !== "object" || value === null) throw w.fail("type", "needs an object", value);
+      if (typeof value !== "object" || value === null) throw w.refuse("type", "needs an object", value);
       const name = property(value, tagName);
       const variant = byName.get(name as string);
       if (!variant)
-        throw under(w.fail(name === undefined ? "missing" : "range", `needs one of ${names(choice)}`, name), tagName);
+        throw under(w.refuse(name === undefined ? "missing" : "range", `needs one of ${names(choice)}`, name), tagName);
       variant.op.encode(w, value);
     },
     emitDecode(source) {
@@ -164,7 +164,7 @@ export function match(bound: Bound, choice: Choice): Op {
       const { op } = choice.variants[index] as Variant;
       if (value === undefined && !op.hidden && !op.constant && !op.optional)
         throw w.fail("missing", "needs a value", "there is none");
-      if (value !== undefined && op.hidden) throw w.fail("unexpected", "cannot have a value here", value);
+      if (value !== undefined && op.hidden) throw w.refuse("unexpected", "cannot have a value here", value);
       op.encode(w, value);
     },
     emitDecode(source) {

@@ -39,7 +39,7 @@ export const raw: Content = {
   unit: 1,
   read: (m, from, to) => take(m, m.b, from, to),
   size(w, value) {
-    if (!(value instanceof Uint8Array)) throw w.fail("type", "needs a Uint8Array", value);
+    if (!(value instanceof Uint8Array)) throw w.refuse("type", "needs a Uint8Array", value);
     return value.length;
   },
   write(w, value) {
@@ -68,12 +68,12 @@ export function text(encoding: Encoding, pad?: { readonly byte: number; readonly
     `${source.use(`write${name}`, encoding.write)}(b, p, ${value})`;
   const variable = encoding.name === "utf8";
   const check = (w: Writer, value: unknown): string => {
-    if (typeof value !== "string") throw w.fail("type", "needs a string", value);
+    if (typeof value !== "string") throw w.refuse("type", "needs a string", value);
     return value;
   };
   const write = (w: Writer, value: unknown): void => {
     const end = encoding.write(w.b, w.p, value as string);
-    if (end < 0) throw w.fail("encoding", `needs text that ${encoding.name} can hold`, value);
+    if (end < 0) throw w.refuse("encoding", `needs text that ${encoding.name} can hold`, value);
     w.p = end;
   };
   const emitCheck = (source: Source, value: string): void => source.stop(`typeof ${value} !== "string"`);
@@ -89,7 +89,7 @@ export function text(encoding: Encoding, pad?: { readonly byte: number; readonly
     size(w, value) {
       const given = check(w, value);
       const size = variable ? sizeUtf8(given) : given.length * encoding.unit;
-      if (size < 0) throw w.fail("encoding", `needs text that ${encoding.name} can hold`, value);
+      if (size < 0) throw w.refuse("encoding", `needs text that ${encoding.name} can hold`, value);
       return size;
     },
     write,

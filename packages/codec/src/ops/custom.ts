@@ -57,9 +57,9 @@ export function custom(functions: CustomFunctions): Op {
       } catch (cause) {
         throw w.fail("rejected", "a value that its encode function accepts", reason(cause), cause);
       }
-      if (!(bytes instanceof Uint8Array)) throw w.fail("rejected", "a Uint8Array from its encode function", bytes);
+      if (!(bytes instanceof Uint8Array)) throw w.refuse("rejected", "a Uint8Array from its encode function", bytes);
       if (bytes.length < min || bytes.length > max)
-        throw w.fail("rejected", `from ${min} to ${max} bytes from its encode function`, bytes);
+        throw w.refuse("rejected", `from ${min} to ${max} bytes from its encode function`, bytes);
       w.room(bytes.length);
       w.b.set(bytes, w.p);
       w.p += bytes.length;

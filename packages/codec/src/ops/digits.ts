@@ -18,10 +18,10 @@ import { leaf } from "./leaf.js";
 
 function check(w: Writer, value: unknown, { big, sign }: DigitsFormat): number | bigint {
   const type = big ? "bigint" : "number";
-  if (typeof value !== type) throw w.fail("type", `needs a ${type}`, value);
+  if (typeof value !== type) throw w.refuse("type", `needs a ${type}`, value);
   if (!big && !Number.isSafeInteger(value))
-    throw w.fail("range", "needs a whole number of at most 2^53 - 1 in size", value);
-  if (sign === "none" && (value as number) < 0) throw w.fail("range", "needs a whole number of at least 0", value);
+    throw w.refuse("range", "needs a whole number of at most 2^53 - 1 in size", value);
+  if (sign === "none" && (value as number) < 0) throw w.refuse("range", "needs a whole number of at least 0", value);
   return Object.is(value, -0) ? 0 : (value as number | bigint);
 }
 
@@ -42,7 +42,7 @@ export function fixedDigits(width: number, format: DigitsFormat): Leaf {
     },
     put(w, p, value) {
       const text = formatDigits(check(w, value, format), format, width);
-      if (text === undefined) throw w.fail("range", `needs a number that fits ${width} characters`, value);
+      if (text === undefined) throw w.refuse("range", `needs a number that fits ${width} characters`, value);
       putText(w.b, p, text);
     },
     emitGet(source, base, offset) {
@@ -125,7 +125,7 @@ export function digitsUntil(delimiter: Uint8Array, format: DigitsFormat): Op {
         w.p = putDecimal(w.b, w.p, number as number);
       } else {
         const text = formatDigits(number, format, 0);
-        if (text === undefined) throw w.fail("range", `needs a number of at most ${maxDigits} digits`, value);
+        if (text === undefined) throw w.refuse("range", `needs a number of at most ${maxDigits} digits`, value);
         w.room(text.length + delimiter.length);
         w.p = putText(w.b, w.p, text);
       }

@@ -18,9 +18,9 @@ export function float(bytes: 2 | 4 | 8, little: boolean): Leaf {
     size: bytes,
     get: (m, p) => get(m.b, p, little),
     put(w, p, value) {
-      if (typeof value !== "number") throw w.fail("type", "needs a number", value);
+      if (typeof value !== "number") throw w.refuse("type", "needs a number", value);
       if (Math.abs(value) >= overflow && Number.isFinite(value))
-        throw w.fail("range", `needs a number that fits ${bytes * 8} bits of float`, value);
+        throw w.refuse("range", `needs a number that fits ${bytes * 8} bits of float`, value);
       put(w.b, p, value, little);
     },
     emitGet: (source, base, offset) => `${source.use(`get${name}`, get)}(b, ${base} + ${offset}, ${little})`,

@@ -121,9 +121,9 @@ function number(format: IntegerFormat): Leaf {
         }
       : get,
     put(w, p, value) {
-      if (typeof value !== "number") throw w.fail("type", "needs a number", value);
+      if (typeof value !== "number") throw w.refuse("type", "needs a number", value);
       if (!(Number.isInteger(value) && value >= min && value <= max))
-        throw w.fail("range", `needs a whole number from ${min} to ${max}`, value);
+        throw w.refuse("range", `needs a whole number from ${min} to ${max}`, value);
       let low = value >>> 0;
       let q = p + at0;
       for (let i = 0; i < bytes; i++) {
@@ -167,8 +167,8 @@ function big(format: IntegerFormat): Leaf {
     numeric: "bigint",
     get: (m, p) => getBig(m.b, p, little, signed),
     put(w, p, value) {
-      if (typeof value !== "bigint") throw w.fail("type", "needs a bigint", value);
-      if (value < min || value > max) throw w.fail("range", `needs a bigint from ${min} to ${max}`, value);
+      if (typeof value !== "bigint") throw w.refuse("type", "needs a bigint", value);
+      if (value < min || value > max) throw w.refuse("range", `needs a bigint from ${min} to ${max}`, value);
       putBig(w.b, p, value, little);
     },
     emitGet: (source, base, offset) => `${source.use("getBig", getBig)}(b, ${base} + ${offset}, ${little}, ${signed})`,

@@ -46,7 +46,7 @@ function fixedStruct(plan: Layout, size: number): Omit<Leaf, keyof Op> & Pick<Le
       return value;
     },
     put(w, p, value) {
-      if (typeof value !== "object" || value === null) throw w.fail("type", "needs an object", value);
+      if (typeof value !== "object" || value === null) throw w.refuse("type", "needs an object", value);
       if (plan.zero) w.b.fill(0, p, p + size);
       putRun(w, p, value, items, []);
     },
@@ -220,7 +220,7 @@ function given(w: Writer, value: object, { key, op, careful }: Entry): unknown {
 }
 
 function encode(w: Writer, value: unknown, plan: Layout, scope: Scope): void {
-  if (typeof value !== "object" || value === null) throw w.fail("type", "needs an object", value);
+  if (typeof value !== "object" || value === null) throw w.refuse("type", "needs an object", value);
   const base = w.places.length;
   for (let i = 0; i < scope.slots.length; i++) {
     w.places.push(0);

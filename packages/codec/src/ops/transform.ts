@@ -122,7 +122,7 @@ export function constantly(inner: Op, wire: unknown, value: unknown, hidden: boo
     },
     back(w, given) {
       if (hidden || given === undefined || same(given, value) || (integer && given === value)) return wire;
-      throw w.fail("mismatch", `is always ${show(value)}`, given);
+      throw w.refuse("mismatch", `is always ${show(value)}`, given);
     },
     emitForward(source, raw) {
       const kept = source.store(raw);
@@ -150,7 +150,7 @@ export function within(inner: Op, from: number, to: number): Op {
     forward: (_m, raw) => raw,
     back(w, value) {
       if ((value as number) >= from && (value as number) <= to) return value;
-      throw w.fail("range", `needs a number from ${from} to ${to}`, value);
+      throw w.refuse("range", `needs a number from ${from} to ${to}`, value);
     },
     emitForward: (_source, raw) => raw,
     emitBack(source, value) {

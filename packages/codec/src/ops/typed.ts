@@ -91,7 +91,7 @@ export function typed(
       return value;
     },
     encode(w: Writer, value) {
-      if (!(value instanceof make)) throw w.fail("type", `needs a ${type}`, value);
+      if (!(value instanceof make)) throw w.refuse("type", `needs a ${type}`, value);
       w.count(value.length);
       writeCount(w, count, value.length);
       w.room(value.byteLength);

@@ -48,8 +48,8 @@ export function varint(format: VarintFormat): Op {
       return STOP;
     },
     encode(w: Writer, value) {
-      if (typeof value !== type) throw w.fail("type", `needs a ${type}`, value);
-      if (!big && !Number.isInteger(value)) throw w.fail("range", "needs a whole number", value);
+      if (typeof value !== type) throw w.refuse("type", `needs a ${type}`, value);
+      if (!big && !Number.isInteger(value)) throw w.refuse("range", "needs a whole number", value);
       const number = value as number | bigint;
       if (number < min || number > max)
         throw w.fail("range", `needs a whole number from ${min} to ${max}`, `got ${show(value)}`);

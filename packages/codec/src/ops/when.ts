@@ -24,7 +24,7 @@ export function when(condition: BoundCondition, inner: Op): Op {
           throw w.fail("missing", "needs a value, because its condition holds", "there is none");
         inner.encode(w, value);
       } else if (value !== undefined)
-        throw w.fail("unexpected", "cannot have a value, because its condition does not hold", value);
+        throw w.refuse("unexpected", "cannot have a value, because its condition does not hold", value);
     },
     emitDecode(source) {
       const value = source.name("value");

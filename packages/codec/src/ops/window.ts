@@ -219,7 +219,7 @@ export function delimitedWindow(until: Until, delimiters: readonly Uint8Array[],
       w.room(first.length);
       w.p = put(w.b, w.p, first);
       if (find(w.b, at, at, w.p, delimiters, 1) !== at + n)
-        throw w.fail("delimiter", `cannot contain its delimiter, ${show(until.delimiters[0])}`, value);
+        throw w.refuse("delimiter", `cannot contain its delimiter, ${show(until.delimiters[0])}`, value);
     },
     emitDecode(source) {
       const { at, behind } = emitFind(source, until, delimiters, 1);

@@ -84,15 +84,13 @@ export class Writer {
       throw this.fail("limit", `at most ${this.limits.maxElements} elements`, `${this.elements} given`);
   }
 
-  fail(code: EncodeCode, expected: string, actual: unknown, cause?: unknown, at: number = this.p): EncodeError {
-    return new EncodeError({
-      code,
-      keys: [],
-      offset: at - this.start,
-      expected,
-      actual: typeof actual === "string" ? actual : `got ${show(actual)}`,
-      cause,
-    });
+  fail(code: EncodeCode, expected: string, actual: string, cause?: unknown, at: number = this.p): EncodeError {
+    return new EncodeError({ code, keys: [], offset: at - this.start, expected, actual, cause });
+  }
+
+  /** Like `fail`, for a value of the user's, which is shown. */
+  refuse(code: EncodeCode, expected: string, value: unknown, cause?: unknown, at?: number): EncodeError {
+    return this.fail(code, expected, `got ${show(value)}`, cause, at);
   }
 
   /** Keeps `width` bytes for what is known later, or more where it was wider before. */
