@@ -43,7 +43,14 @@ const QoS = check(bits(2), (qos): qos is 0 | 1 | 2 => qos <= 2, "must be 0, 1 or
 /** 4.7 Topic names: at least one character, no wildcards. */
 const TopicName = check(
   string(u16),
-  (topic) => /^[^+#\0]+$/.test(topic),
+  (topic) => {
+    // Asked for every PUBLISH, where a regular expression takes as long as all the rest.
+    for (let i = 0; i < topic.length; i++) {
+      const c = topic.charCodeAt(i);
+      if (c === 0 || c === 0x23 || c === 0x2b) return false;
+    }
+    return topic !== "";
+  },
   "must have a character, and neither +, # nor U+0000 (sections 1.5.3 and 4.7)",
 );
 

@@ -24,6 +24,8 @@ export interface Content {
   emitSize(source: Source, value: string): string;
   /** Writes the value, of `size` bytes, for which there is room, and moves `p` behind it. */
   emitWrite(source: Source, value: string, size: string): void;
+  /** Writes a value that always takes `size` bytes at `base + offset`, where that is simpler. */
+  emitPut?(source: Source, base: string, offset: number, value: string, size: number): void;
   /** Set where writing tells the size, so that a prefix can be patched instead of counting first. */
   readonly unsized?: {
     most: number;
@@ -34,6 +36,8 @@ export interface Content {
   /** What fills a fixed size behind the value. */
   readonly pad?: { readonly byte: number; readonly start: boolean };
 }
+
+const FEW = 16;
 
 export const raw: Content = {
   unit: 1,
@@ -46,7 +50,7 @@ export const raw: Content = {
     w.p = put(w.b, w.p, value as Uint8Array);
   },
   emitRead(source, from, to, size) {
-    if (size === undefined || size > 16 || source.views) return `${source.use("take", take)}(r, b, ${from}, ${to})`;
+    if (size === undefined || size > FEW || source.views) return `${source.use("take", take)}(r, b, ${from}, ${to})`;
     const bytes = source.store(`new Uint8Array(${size})`, "bytes");
     for (let i = 0; i < size; i++) source.line(`${bytes}[${i}] = b[${from} + ${i}];`);
     return bytes;
@@ -57,6 +61,10 @@ export const raw: Content = {
   },
   emitWrite(source, value) {
     source.line(`p = ${source.use("put", put)}(b, p, ${value});`);
+  },
+  emitPut(source, base, offset, value, size) {
+    if (size > FEW) source.line(`${source.use("put", put)}(b, ${base} + ${offset}, ${value});`);
+    else for (let i = 0; i < size; i++) source.line(`${source.byte(base, offset + i)} = ${value}[${i}];`);
   },
 };
 
