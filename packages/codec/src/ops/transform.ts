@@ -24,7 +24,15 @@ export interface Transform {
 }
 
 export function transformed(inner: Op, change: Transform): Op {
-  const { numeric: _, unsigned: __, width: ___, emitWidth: ____, names: _____, ...kept } = traits(inner);
+  const {
+    numeric: _,
+    unsigned: __,
+    width: ___,
+    emitWidth: ____,
+    names: _____,
+    hidden: ______,
+    ...kept
+  } = traits(inner);
   if (inner.derived && !change.traits?.numeric)
     throw new SchemaError(
       "inverse",
@@ -110,8 +118,10 @@ export function constantly(inner: Op, wire: unknown, value: unknown, hidden: boo
   return transformed(inner, {
     traits: hidden ? { hidden: true } : { constant: { value }, ...(inner.numeric && { numeric: inner.numeric }) },
     forward(m, raw, at) {
-      if (ignore || same(raw, wire) || (integer && raw === wire))
+      if (ignore || same(raw, wire) || (integer && raw === wire)) {
+        if (hidden) return undefined;
         return value instanceof Uint8Array ? value.slice() : value;
+      }
       m.fail(
         "constant",
         `must be ${show(wire)}${typeof wire === "number" ? ` (0x${wire.toString(16)})` : ""}`,

@@ -2,12 +2,14 @@
 
 import {
   type AnySchema,
+  array,
   at,
   Decoder,
   decimal,
   field,
   i32,
   nullable,
+  reserved,
   sized,
   string,
   struct,
@@ -66,3 +68,7 @@ facts(sized(nullable(i32), struct({ a: u8, b: u8 })), {
     [{ a: 1, b: 2 }, "00000002 0102"],
   ],
 });
+
+// Bytes without a value have none outside of structs either.
+facts(reserved(u16), { ok: [[undefined, "0000"]] });
+facts(array(reserved(u8), u8), { ok: [[[undefined, undefined], "02 0000"]] });
