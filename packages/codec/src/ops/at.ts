@@ -5,13 +5,14 @@ import { isLeaf, type Op } from "../plan.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 import { CONTENT, type Writer } from "../runtime/writer.js";
 import { type Count, forward, invert, lookUpGiven, readCount } from "./count.js";
+import { presence } from "./leaf.js";
 
 /** Something at an offset from the start of the message. */
 export function at(offset: Count, content: Op): Op {
   return {
     min: 0,
     max: 0,
-    ...(content.hidden && { hidden: true }),
+    ...presence(content),
     decode(m: Reader) {
       const saved = m.resume();
       const back = saved?.numbers[0] ?? m.p;

@@ -38,6 +38,11 @@ export function leaf(spec: Pick<Leaf, "size" | "get" | "put" | "emitGet" | "emit
   } as Leaf;
 }
 
+/** Whether there is a value where another op stands in a window or elsewhere: never, always, or only sometimes. */
+export function presence({ hidden, optional, constant }: Op): Partial<Op> {
+  return hidden ? { hidden } : optional || constant ? { optional: true } : {};
+}
+
 /** What an op that wraps another passes on of it. */
 export function traits(op: Op): Partial<Op> {
   return {

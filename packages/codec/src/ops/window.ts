@@ -20,6 +20,7 @@ import {
 } from "./count.js";
 import { emitFind } from "./delimiter.js";
 import { emitFill, fill } from "./derived.js";
+import { presence } from "./leaf.js";
 
 /** Left with its content begun; the end of the window is kept. */
 const OPEN = 1;
@@ -71,7 +72,8 @@ export function sizedWindow(count: Count, content: Op, options: Options): Op {
   const asPrefix = (n: number): number | bigint => (prefix?.op.numeric === "bigint" ? BigInt(n) : n);
   return {
     ...options,
-    ...(content.hidden && { hidden: true }),
+    // Where nothing can be said, content without a value is told from null by its absence.
+    ...(nothing !== undefined && content.hidden ? { optional: true } : presence(content)),
     ...(nothing === undefined && content.names && { names: content.names, framed: true }),
     emitHint: (value) => content.emitHint?.(value) ?? "0",
     decode(m: Reader) {
@@ -164,7 +166,7 @@ export function sizedWindow(count: Count, content: Op, options: Options): Op {
 export function restWindow(content: Op, options: Options): Op {
   return {
     ...options,
-    ...(content.hidden && { hidden: true }),
+    ...presence(content),
     ...(content.names && { names: content.names }),
     decode(m: Reader) {
       m.resume();
@@ -194,7 +196,7 @@ export function delimitedWindow(until: Until, delimiters: readonly Uint8Array[],
   };
   return {
     ...options,
-    ...(content.hidden && { hidden: true }),
+    ...presence(content),
     decode(m: Reader) {
       const saved = m.resume();
       if (saved?.index === OPEN) return within(m, saved.numbers[0] as number);
