@@ -19,14 +19,16 @@ import {
   type Schema,
 } from "../schema.js";
 
+/** What a schema does on its own, asked while something around it is defined. */
+export function alone(schema: AnySchema): Op {
+  const { bits } = schema.facts;
+  const place = bits === undefined ? undefined : { run: {}, size: Math.ceil(bits / 8), lowest: 0, little: false };
+  return lower(schema, undefined, place);
+}
+
 /** Refuses, while defining, a value that the schema cannot encode. */
 export function checkFits(schema: AnySchema, value: unknown, what: string): void {
-  const { bits } = schema.facts;
-  const op = lower(
-    schema,
-    undefined,
-    bits === undefined ? undefined : { run: {}, size: Math.ceil(bits / 8), lowest: 0, little: false },
-  );
+  const op = alone(schema);
   try {
     op.encode(new Writer(new Uint8Array(64), 0, limitsOf(), false), value);
   } catch (error) {
@@ -203,12 +205,7 @@ export function reserved(
 
 /** The zero of a schema: of the type that it encodes. */
 function zeroOf(schema: AnySchema): unknown {
-  const { bits } = schema.facts;
-  const op = lower(
-    schema,
-    undefined,
-    bits === undefined ? undefined : { run: {}, size: Math.ceil(bits / 8), lowest: 0, little: false },
-  );
+  const op = alone(schema);
   if (op.numeric) return op.numeric === "bigint" ? 0n : 0;
   if (schema.kind === "flag" || schema.kind === "bool") return false;
   if (schema.kind === "bytes" && schema.facts.min === schema.facts.max) return new Uint8Array(schema.facts.min);

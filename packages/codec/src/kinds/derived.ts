@@ -5,7 +5,7 @@ import { labelOf } from "../length.js";
 import { type Context, isLeaf, lowerNumber, type Op } from "../plan.js";
 import type { Checksum } from "../runtime/checksum.js";
 import { type AnySchema, type Infer, isSchema, node, type Schema } from "../schema.js";
-import { checkFits } from "./constant.js";
+import { alone, checkFits } from "./constant.js";
 import type { Covering } from "./struct.js";
 
 /** The fields that are covered, from the first to the last, both included. Without `to`, all up to the end of the struct. */
@@ -55,9 +55,9 @@ export function checksum<S extends AnySchema, const R extends FieldRange>(
   checkRange(schema, range, "checksum");
   if (typeof algorithm?.update !== "function")
     throw new SchemaError("argument", `checksum takes an algorithm such as crc32; got ${show(algorithm)}`);
-  const { integer } = schema.facts;
+  const { numeric } = alone(schema);
   const largest = 2n ** BigInt(algorithm.width) - 1n;
-  if (integer) checkFits(schema, integer.big ? largest : Number(largest), `the largest ${algorithm.name}`);
+  if (numeric) checkFits(schema, numeric === "bigint" ? largest : Number(largest), `the largest ${algorithm.name}`);
   return node(
     "checksum",
     schema.facts,
