@@ -235,7 +235,7 @@ export function untilArray(until: Until, delimiters: readonly Uint8Array[], item
             }
             const left = m.e - m.p;
             if (
-              !m.hard &&
+              (!m.hard || (left > 0 && !until.orEnd)) &&
               delimiters.some((d) => left < d.length && d.every((byte, i) => i >= left || m.b[m.p + i] === byte))
             ) {
               m.short(left + 1);

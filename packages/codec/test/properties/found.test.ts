@@ -72,3 +72,9 @@ facts(sized(nullable(i32), struct({ a: u8, b: u8 })), {
 // Bytes without a value have none outside of structs either.
 facts(reserved(u16), { ok: [[undefined, "0000"]] });
 facts(array(reserved(u8), u8), { ok: [[[undefined, undefined], "02 0000"]] });
+
+// A delimiter that is cut is cut, not the start of an element.
+facts(array(decimal(until(":")), until("ab")), {
+  ok: [[[7], digits("7:ab")]],
+  badHex: [[digits("7:a"), "truncated", 2]],
+});
