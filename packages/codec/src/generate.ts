@@ -144,7 +144,8 @@ export class Generated {
     return this.once("decode", () => {
       const { limits, views } = this;
       const source = new Source("decode", views);
-      const printed = source.entry(this.op, limits, undefined);
+      const { min, max } = this.op;
+      const printed = source.entry(this.op, limits, min === max && max <= limits.maxMessageSize ? max : undefined);
       const fresh = (): Reader => {
         const r = new Reader(new Uint8Array(0), 0, limits, true);
         r.views = views;

@@ -50,6 +50,7 @@ export class Source {
   interpreted = false;
   /** Whether the function being written is the public one, which hands over to the interpreter itself. */
   private inEntry = false;
+  private readonly loaded = new Map<string, string>();
   private unit: Map<number, string[]> | undefined;
 
   readonly direction: "decode" | "encode";
@@ -135,7 +136,21 @@ export class Source {
 
   /** Byte `offset` of `base`. */
   byte(base: string, offset: number): string {
-    return offset === 0 ? `b[${base}]` : `b[${base} + ${offset}]`;
+    const at = offset === 0 ? `b[${base}]` : `b[${base} + ${offset}]`;
+    return this.loaded.get(at) ?? at;
+  }
+
+  /** Loads bytes that several bit fields read, each once. */
+  load(base: string, offset: number, size: number): void {
+    for (let i = 0; i < size; i++) {
+      const at = this.byte(base, offset + i);
+      if (!this.loaded.has(at)) this.loaded.set(at, this.store(at, "byte"));
+    }
+  }
+
+  /** Forgets loaded bytes, because the position has changed. */
+  forget(): void {
+    this.loaded.clear();
   }
 
   /** Collects what bit fields put into their shared bytes and writes each byte once. */
@@ -202,7 +217,7 @@ export class Source {
     const body = this.lines.join("\n");
     const text =
       this.direction === "decode"
-        ? decodeEntry(body, value, this.bodies.join("\n"), limits.maxMessageSize, this.reentrant)
+        ? decodeEntry(body, value, this.bodies.join("\n"), limits.maxMessageSize, this.reentrant, exact)
         : encodeEntry(body, limits.maxMessageSize, exact, op.emitHint?.("v"), op.min);
     return { imports: this.imports, constants: this.constants, functions: `${this.bodies.join("\n\n")}\n${text}` };
   }
@@ -229,6 +244,7 @@ function decodeEntry(
   functions: string,
   maxMessageSize: number,
   reentrant: boolean,
+  exact: number | undefined,
 ): string {
   const text = `${body}${value}${functions}`;
   const reset = ["elements", "depth", "start"]
@@ -238,8 +254,8 @@ function decodeEntry(
   // The user's own functions may use the same codec in between, so that the reader must be taken and given back.
   const taken = reader && reentrant;
   return `${reader ? "let idle = fresh();\n" : ""}return function decode(b) {
-  if (!(b instanceof Uint8Array) || b.length > ${maxMessageSize}) return slowly(b);
-${reader ? `  const r = idle${taken ? " ?? fresh(); idle = undefined" : ""};\n` : ""}  ${reset.join("")}const e = b.length;
+  if (!(b instanceof Uint8Array) || b.length ${exact === undefined ? `> ${maxMessageSize}` : `!== ${exact}`}) return slowly(b);
+${reader ? `  const r = idle${taken ? " ?? fresh(); idle = undefined" : ""};\n` : ""}  ${reset.join("")}const e = ${exact ?? "b.length"};
   let p = 0;
 ${body}
 ${taken ? "  idle = r;\n" : ""}  return ${value};

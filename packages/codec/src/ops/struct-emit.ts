@@ -16,6 +16,8 @@ const isName = (value: string): boolean => /^[A-Za-z]\w*_\d+$/.test(value);
 export const member = (value: string, key: string): string =>
   /^[A-Za-z_$][\w$]*$/.test(key) ? `${value}.${key}` : `${value}[${quote(key)}]`;
 
+type Items = Extract<Layout["steps"][number], { do: "run" }>["items"];
+
 /** An object literal of fields and their variables. */
 const object = (fields: readonly (readonly [Entry, string])[]): string =>
   `{ ${fields.map(([entry, name]) => `${keyText(entry.key)}: ${name}`).join(", ")} }`;
@@ -52,6 +54,7 @@ export function emitStructDecode(source: Source, plan: Layout): string {
       // Where nothing else needs the values, they are read right inside the object literal.
       const last = step === plan.steps[plan.steps.length - 1] && !plan.entries.some((entry) => entry.op.optional);
       const base = last ? source.store("p", "from") : "p";
+      loadShared(source, step.items, base, 0);
       for (const { entry, leaf, offset } of step.items) {
         const value = leaf.emitGet(source, base, offset);
         if (last && !entry.hidden && !entry.named.read && !entry.op.derived) fields.push([entry, value]);
@@ -59,6 +62,7 @@ export function emitStructDecode(source: Source, plan: Layout): string {
         setMark(source, marks, entry.before, `${base} + ${offset}`);
         setMark(source, marks, entry.after, `${base} + ${offset + leaf.size}`);
       }
+      source.forget();
       source.advance(step.size);
     } else if (step.do === "field") {
       setMark(source, marks, step.entry.before, "p");
@@ -86,17 +90,28 @@ export function emitStructDecode(source: Source, plan: Layout): string {
   return emitConditional(source, fields);
 }
 
+/** Bytes that more than one bit field reads are loaded into variables. */
+function loadShared(source: Source, items: Items, base: string, start: number): void {
+  items.forEach(({ leaf, offset }, i) => {
+    const shared = leaf.place && items[i - 1]?.offset !== offset && items[i + 1]?.offset === offset;
+    if (shared) source.load(base, start + offset, leaf.size);
+  });
+}
+
 /** A struct of fixed size at `base + offset`, as an object literal. */
 export function emitFixedGet(source: Source, plan: Layout, base: string, offset: number): string {
   const [step] = plan.steps;
   const fields: [Entry, string][] = [];
-  for (const { entry, leaf, offset: at } of step?.do === "run" ? step.items : []) {
+  const items = step?.do === "run" ? step.items : [];
+  loadShared(source, items, base, offset);
+  for (const { entry, leaf, offset: at } of items) {
     const value = leaf.emitGet(source, base, offset + at);
     if (entry.hidden) continue;
     const name = entry.named.read && !isName(value) ? source.store(value, entry.key) : value;
     source.vars.set(entry.named, name);
     fields.push([entry, name]);
   }
+  source.forget();
   return object(fields);
 }
 
@@ -197,8 +212,6 @@ export function emitStructEncode(
   if (host) source.deferred.set(host, [...(source.deferred.get(host) ?? []), finish]);
   else finish();
 }
-
-type Items = Extract<Layout["steps"][number], { do: "run" }>["items"];
 
 function emitRun(
   source: Source,
