@@ -31,7 +31,7 @@ export function at(offset: Count, content: Op): Op {
           m.hard = m.final;
           // A limit is met where the offset stands, however many bytes are at hand.
           m.p = (from as number) > m.limits.maxMessageSize ? back : m.end;
-          m.short(m.start + (from as number) - m.p);
+          m.short((from as number) - (m.p - m.start));
           m.p = back;
           return m.fault ? STOP : m.leave(undefined, 0, undefined, []);
         }

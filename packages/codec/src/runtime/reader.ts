@@ -103,7 +103,8 @@ export class Reader {
 
   /** Notes that `n` bytes from here are not there. Always false. */
   short(n: number): false {
-    const end = this.p + n - this.start;
+    // In this order, so that a size past 2^53 is rounded alike wherever the message starts.
+    const end = this.p - this.start + n;
     if (end > this.limits.maxMessageSize) {
       this.announced = end;
       return this.fail("limit", `at most ${this.limits.maxMessageSize} bytes in a message`, `${end} announced`);

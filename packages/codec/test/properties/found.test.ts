@@ -4,10 +4,12 @@ import {
   type AnySchema,
   array,
   at,
+  bytes,
   Decoder,
   decimal,
   field,
   i32,
+  lengthOf,
   nullable,
   reserved,
   sized,
@@ -16,6 +18,7 @@ import {
   u8,
   u16,
   u32,
+  u64,
   until,
 } from "@wireform/codec";
 import { expect, test } from "vitest";
@@ -52,6 +55,13 @@ function expectOneStory(schema: AnySchema, hex: string, expected: object): void 
 test("an offset past the largest message is refused at the same place in any chunks", () => {
   const schema = struct({ at: u32, kind: u8, name: at(field("at"), string(u8)) });
   expectOneStory(schema, "0104202020 2020".replace(" ", ""), { code: "limit", path: "name", offset: 5 });
+});
+
+test("a size past 2^53 is announced alike wherever the message starts", () => {
+  const sizes = struct({ n: lengthOf(u64, { from: "a", to: "a" }), a: u8, b: bytes(u8) });
+  const message = "0000000000000001 05 00".replaceAll(" ", "");
+  const huge = "0100000000000001 05 00".replaceAll(" ", "");
+  expectOneStory(sizes, message + huge, { code: "limit", actual: "72057594037927940 announced" });
 });
 
 test("digits that are wrong are shown up to the wrong byte in any chunks", () => {
