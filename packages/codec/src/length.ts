@@ -5,13 +5,13 @@ import { SchemaError, show } from "./errors.js";
 import type { Ref } from "./reference.js";
 import { type AnySchema, type Facts, isSchema, type Schema, type Use } from "./schema.js";
 
-/** Ends at a delimiter, or at the element that satisfies a predicate. */
-export interface Until {
+/** Ends at a delimiter, or at the element (a `T`) that satisfies a predicate. */
+export interface Until<in T = unknown> {
   readonly kind: "until";
   /** Any of these ends it; encode writes the first. Text takes the encoding of what it ends. */
   readonly delimiters: readonly (string | Uint8Array)[];
   /** For arrays: true for the last element, which belongs to the value. */
-  readonly last?: ((item: unknown, index: number) => boolean) | undefined;
+  readonly last?: ((item: T, index: number) => boolean) | undefined;
   /** Most bytes before the delimiter. */
   readonly max?: number | undefined;
   /** Whether the end of the surroundings will do too. */
@@ -34,7 +34,8 @@ export interface Nullable {
 export type Prefix = Schema<any, any, any, any>;
 
 /** How long something is: a number, an integer schema in front, a reference, a delimiter, or the rest. */
-export type Length = number | Prefix | Ref | Until | Rest | Nullable;
+// biome-ignore lint/suspicious/noExplicitAny: whatever the elements are
+export type Length = number | Prefix | Ref | Until<any> | Rest | Nullable;
 
 /** Takes everything up to the end of the surrounding window, message or connection. */
 export const rest: Rest = Object.freeze({ kind: "rest" });
@@ -49,7 +50,7 @@ export const rest: Rest = Object.freeze({ kind: "rest" });
 export function until<T = unknown>(
   end: string | Uint8Array | readonly (string | Uint8Array)[] | ((item: T, index: number) => boolean),
   options: { max?: number; orEnd?: boolean } = {},
-): Until {
+): Until<T> {
   if (options.max !== undefined && !(Number.isSafeInteger(options.max) && options.max >= 0)) {
     throw new SchemaError("argument", `until's max is a number of bytes, at least 0; got ${show(options.max)}`);
   }
@@ -57,7 +58,7 @@ export function until<T = unknown>(
     return Object.freeze({
       kind: "until",
       delimiters: [],
-      last: end as (item: unknown, index: number) => boolean,
+      last: end,
       ...options,
     });
   const delimiters = Array.isArray(end) ? [...(end as (string | Uint8Array)[])] : [end as string | Uint8Array];

@@ -40,7 +40,10 @@ export interface ArraySchema<S extends AnySchema, L>
  * @example
  * array(u16, u8)   array(Point, field("count"))   array(Label, until((label) => label === ""))
  */
-export function array<S extends AnySchema, const L extends Length>(item: S, length: L): ArraySchema<S, L> {
+export function array<S extends AnySchema, const L extends Length>(
+  item: S,
+  length: L | Until<Infer<S>>,
+): ArraySchema<S, L> {
   if (!isSchema(item)) throw new SchemaError("argument", `array takes a schema and a length; got ${show(item)}`);
   checkLength(length, "array");
   if (item.facts.bits !== undefined && item.facts.bits % 8 !== 0)
@@ -61,7 +64,7 @@ export function array<S extends AnySchema, const L extends Length>(item: S, leng
     facts,
     { item, length },
     (_schema: never, context: never) => lowerArray(item, length, facts, context),
-    (change) => array(change(item), isSchema(length) ? (change(length) as L) : length) as never,
+    (change) => array<AnySchema, Length>(change(item), isSchema(length) ? change(length) : length) as never,
   );
 }
 

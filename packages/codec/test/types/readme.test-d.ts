@@ -8,6 +8,7 @@ import {
   compile,
   constant,
   crc32,
+  Decoder,
   field,
   type Infer,
   type Input,
@@ -79,6 +80,11 @@ it("a codec of the message", () => {
   const result = message.safeDecode(new Uint8Array());
   if (result.ok) expectTypeOf(result.value).toEqualTypeOf<Message>();
   else expectTypeOf(result.error.code).toExtend<string>();
+});
+
+it("a decoder of the message", () => {
+  const decoder = new Decoder(compile(Message));
+  for (const message of decoder.push(new Uint8Array())) expectTypeOf(message).toEqualTypeOf<Message>();
 });
 
 it("constants, lengths and checksums are there after decoding and optional for encoding", () => {

@@ -404,7 +404,7 @@ it("functions inside a struct know their values without annotations", () => {
     }),
     lines: array(
       string(u8),
-      until((line: string) => line === ""),
+      until((line) => line === ""),
     ),
     one: union("type", u8, { a: [1, map(u8, { decode: (n) => `${n}`, encode: (s) => Number(s) })] }),
   });

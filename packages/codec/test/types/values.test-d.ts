@@ -2,6 +2,7 @@
 import {
   type AnySchema,
   array,
+  asText,
   at,
   bits,
   bool,
@@ -14,6 +15,7 @@ import {
   f16,
   f32,
   f64le,
+  field,
   flag,
   hexadecimal,
   type Infer,
@@ -46,6 +48,7 @@ import {
   u64,
   u64le,
   uleb128,
+  union,
   until,
   zigzag,
 } from "@wireform/codec";
@@ -160,10 +163,33 @@ describe("bytes, text and repetition", () => {
   });
 
   it("the last element is known to the function that looks for it", () => {
-    array(
-      struct({ more: flag, n: bits(7) }),
-      until<{ more: boolean; n: number }>((item, index) => !item.more && index > 0),
+    const Item = struct({ more: flag, n: bits(7) });
+    const items = array(
+      Item,
+      until((item, index) => {
+        expectTypeOf(item).toEqualTypeOf<{ more: boolean; n: number }>();
+        return !item.more && index > 0;
+      }),
     );
+    expectTypeOf<Infer<typeof items>>().toEqualTypeOf<{ more: boolean; n: number }[]>();
+    array(
+      string(u8),
+      until((line) => line.length === 0),
+    );
+    const done = until((line: string) => line === "");
+    array(string(u8), done);
+  });
+
+  it("text of its integers has the same values, references and kind", () => {
+    both(asText(u64)).as<bigint>();
+    const Text = asText(struct({ n: u8, data: bytes(field("n")) }));
+    expectTypeOf<Infer<typeof Text>>().toEqualTypeOf<{ n: number; data: Uint8Array }>();
+    expectTypeOf<Input<typeof Text>>().toEqualTypeOf<{ readonly n?: number | undefined; readonly data: Uint8Array }>();
+    const Flat = union("type", u8, { text: [1, Text] });
+    expectTypeOf<Infer<typeof Flat>>().toEqualTypeOf<{ type: "text"; n: number; data: Uint8Array }>();
+    struct({ n: u8, data: asText(array(u8, field("n"))) });
+    // @ts-expect-error: typo
+    struct({ n: u8, data: asText(array(u8, field("typo"))) });
   });
 });
 
