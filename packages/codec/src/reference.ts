@@ -54,7 +54,14 @@ function ref<Path extends string>(path: Path, steps: readonly Arithmetic[]): Ref
     }
     return ref(path, [...steps, [name, n]]);
   };
-  const ask = (name: Test[0]) => (value: unknown) => condition<Path>({ ref: self, test: [name, value] });
+  const ask = (name: Test[0]) => (value: unknown) => {
+    if (value !== null && !["string", "number", "bigint", "boolean"].includes(typeof value))
+      throw new SchemaError(
+        "argument",
+        `field("${path}").${name} takes a number, text, a boolean or null; got ${show(value)}`,
+      );
+    return condition<Path>({ ref: self, test: [name, value] });
+  };
   const self: Ref<Path> = Object.freeze({
     kind: "field" as const,
     path,

@@ -3,10 +3,10 @@
 import { EncodeError, hex, SchemaError, show } from "../errors.js";
 import { limitsOf } from "../limits.js";
 import { leaf } from "../ops/leaf.js";
-import { constantly } from "../ops/transform.js";
+import { constantly, same } from "../ops/transform.js";
 import { type Context, lower, type Op } from "../plan.js";
 import { put, sameAt } from "../runtime/bytes.js";
-import { type Reader, STOP } from "../runtime/reader.js";
+import { Reader, STOP } from "../runtime/reader.js";
 import { Writer } from "../runtime/writer.js";
 import {
   type AnySchema,
@@ -26,16 +26,24 @@ export function alone(schema: AnySchema): Op {
   return lower(schema, undefined, place);
 }
 
-/** Refuses, while defining, a value that the schema cannot encode. */
-export function checkFits(schema: AnySchema, value: unknown, what: string): void {
+/** Refuses, while defining, a value that the schema cannot carry there and back; gives it as it comes back. */
+export function checkFits(schema: AnySchema, value: unknown, what: string): unknown {
   const op = alone(schema);
+  const w = new Writer(new Uint8Array(64), 0, limitsOf(), false);
   try {
-    op.encode(new Writer(new Uint8Array(64), 0, limitsOf(), false), value);
+    op.encode(w, value);
   } catch (error) {
     if (error instanceof EncodeError)
       throw new SchemaError("argument", `${what} ${show(value)} does not fit ${schema.kind}: ${error.expected}`);
     throw error;
   }
+  const back = op.decode(new Reader(w.b.subarray(0, w.p), 0, limitsOf(), true));
+  if (back !== value && !same(back, value))
+    throw new SchemaError(
+      "argument",
+      `${what} ${show(value)} is not what ${schema.kind} gives back when it is decoded`,
+    );
+  return back;
 }
 
 export interface ConstantSchema<V, S extends AnySchema> extends Schema<V, V | undefined, RefsOf<S>, DerivedOf<S>> {
@@ -51,8 +59,9 @@ export interface ConstantSchema<V, S extends AnySchema> extends Schema<V, V | un
  */
 export function constant<S extends AnySchema, const V extends Infer<S>>(schema: S, value: V): ConstantSchema<V, S> {
   if (!isSchema(schema)) throw new SchemaError("argument", `constant takes a schema and a value; got ${show(schema)}`);
-  checkFits(schema, value, "the constant");
-  const kept = (value as unknown) instanceof Uint8Array ? (value as Uint8Array).slice() : value;
+  if (!["number", "bigint", "string", "boolean"].includes(typeof value) && !((value as unknown) instanceof Uint8Array))
+    throw new SchemaError("argument", `constant takes a number, text, a boolean or bytes; got ${show(value)}`);
+  const kept = checkFits(schema, value, "the constant");
   return node(
     "constant",
     schema.facts,
@@ -104,7 +113,8 @@ function magicOp(want: Uint8Array): Op {
       return "undefined";
     },
     emitPut(source, base, offset) {
-      if (want.length <= 16) want.forEach((byte, i) => source.line(`${source.byte(base, offset + i)} = ${byte};`));
+      if (want.length <= 16)
+        for (const [i, byte] of want.entries()) source.line(`${source.byte(base, offset + i)} = ${byte};`);
       else
         source.line(
           `${source.use("put", put)}(b, ${base} + ${offset}, ${source.constant(want, `new Uint8Array([${want}])`)});`,
@@ -190,8 +200,7 @@ export function reserved(
   options: { readonly value?: number | bigint | boolean; readonly ignore?: boolean } = {},
 ): HiddenSchema {
   if (!isSchema(schema)) throw new SchemaError("argument", `reserved takes a schema; got ${show(schema)}`);
-  const value = options.value ?? zeroOf(schema);
-  checkFits(schema, value, "the reserved value");
+  const value = checkFits(schema, options.value ?? zeroOf(schema), "the reserved value");
   const ignore = options.ignore === true;
   return node(
     "reserved",

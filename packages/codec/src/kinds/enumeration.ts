@@ -7,6 +7,7 @@ import type { Context, Op } from "../plan.js";
 import { STOP } from "../runtime/reader.js";
 import {
   type AnySchema,
+  checkOption,
   type DerivedOf,
   facts,
   type Infer,
@@ -16,6 +17,7 @@ import {
   type Schema,
 } from "../schema.js";
 import { quote } from "../source.js";
+import { checkFits } from "./constant.js";
 
 type Names = { readonly [name: string]: number | bigint };
 
@@ -50,11 +52,19 @@ export function enumeration<S extends AnySchema, const N extends Names>(
 ): EnumerationSchema<S, N, keyof N & string>;
 export function enumeration(schema: AnySchema, names: Names, options: EnumerationOptions = {}): AnySchema {
   if (!isSchema(schema)) throw new SchemaError("argument", `enumeration takes an integer schema; got ${show(schema)}`);
+  if (typeof names !== "object" || names === null || Object.keys(names).length === 0)
+    throw new SchemaError("argument", `enumeration takes an object with a name or more; got ${show(names)}`);
   const list = Object.entries(names);
   const { unknown = "refuse" } = options;
+  checkOption("enumeration's unknown", unknown, ["refuse", "pass"]);
   list.forEach(([name, value], i) => {
     if (typeof value !== "number" && typeof value !== "bigint")
       throw new SchemaError("argument", `is not a number; got ${show(value)}`, [name]);
+    try {
+      checkFits(schema, value, "its number");
+    } catch (error) {
+      throw error instanceof SchemaError ? error.within(name) : error;
+    }
     const other = list.findIndex(([, v]) => v === value);
     if (other !== i) throw new SchemaError("duplicate", `has the value ${value}, as "${list[other]?.[0]}" has`, [name]);
   });
@@ -71,9 +81,6 @@ export function enumeration(schema: AnySchema, names: Names, options: Enumeratio
 function names_(inner: Op, list: readonly [string, number | bigint][], pass: boolean): Op {
   if (inner.numeric === undefined) throw new SchemaError("argument", "enumeration takes an integer schema");
   const type = inner.numeric;
-  for (const [name, value] of list)
-    if (typeof value !== type)
-      throw new SchemaError("argument", `is ${show(value)}, but the schema decodes ${type}s`, [name]);
   const toName = new Map<unknown, string>(list.map(([name, value]) => [value, name]));
   const toValue = new Map<unknown, number | bigint>(list);
   const allowed = list.map(([name]) => quote(name)).join(", ");
