@@ -5,6 +5,10 @@ import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } f
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { vi } from "vitest";
+
+// The compiler is another process, which a busy machine may keep waiting.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const codec = resolve(import.meta.dirname, "../..");
 const typescript = dirname(createRequire(import.meta.url).resolve("typescript/package.json"));
