@@ -31,11 +31,11 @@ export class Source {
   private readonly imports = new Map<string, unknown>();
   private readonly constants: Constant[] = [];
   /** Names of the variables that hold the values of fields, for references to them. */
-  readonly vars: Map<object, string> = new Map();
+  vars: Map<object, string> = new Map();
   /** Names of the variables that hold what the user gave for a field. */
-  readonly given: Map<object, string> = new Map();
+  given: Map<object, string> = new Map();
   /** Names of the variables that hold a derived field's place and value while encoding. */
-  readonly slots: Map<object, { place: string; value: string }> = new Map();
+  slots: Map<object, { place: string; value: string }> = new Map();
   /** Variables that hold positions in the function being written, in the order of what they point at. */
   places: string[] = [];
   /** The variable that holds the end of the innermost window. */
@@ -43,7 +43,7 @@ export class Source {
   /** JavaScript for "no bytes can follow". */
   hard = "hard";
   /** Per struct that waits for another: what to write at its end. */
-  readonly deferred: Map<object, (() => void)[]> = new Map();
+  deferred: Map<object, (() => void)[]> = new Map();
   /** Set where something stands at a multiple, so that it cannot just be moved. */
   aligns = false;
   /** Set where an op cannot be compiled, so that the interpreter does this direction. */
@@ -175,7 +175,9 @@ export class Source {
     if (known) return known;
     const name = `${this.direction}${this.functions.size}`;
     this.functions.set(op, name);
-    const { lines, depth, end, hard, places, unit, inEntry } = this;
+    const { lines, depth, end, hard, places, unit, inEntry, vars, given, slots, deferred } = this;
+    // A function sees none of the variables around the call, even where it writes the same op once more.
+    Object.assign(this, { vars: new Map(), given: new Map(), slots: new Map(), deferred: new Map() });
     this.inEntry = false;
     this.lines = [];
     this.depth = 1;
@@ -194,7 +196,7 @@ export class Source {
     const head =
       this.direction === "decode" ? `function ${name}(b, p, e, r, hard) {` : `function ${name}(w, b, p, v) {`;
     this.bodies.push([head, ...this.lines, "}"].join("\n"));
-    Object.assign(this, { lines, depth, end, hard, places, unit, inEntry });
+    Object.assign(this, { lines, depth, end, hard, places, unit, inEntry, vars, given, slots, deferred });
     return name;
   }
 

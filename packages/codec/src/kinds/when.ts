@@ -82,10 +82,10 @@ function lowerLazy(get: () => AnySchema, context: Context): Op {
   const schema = get();
   if (!isSchema(schema))
     throw new SchemaError("recursion", `lazy's function must return a schema; got ${show(schema)}`);
+  if (schema.kind === "lazy")
+    throw new SchemaError("recursion", "lazy's function returns another lazy schema; return what it stands for");
   let known = context.recursive.get(schema);
   if (!known) {
-    if (schema.kind === "lazy")
-      throw new SchemaError("recursion", "lazy's function returns another lazy schema; return what it stands for");
     if (schema.facts.uses.length > 0)
       throw new SchemaError(
         "reference",

@@ -4,6 +4,11 @@ import type { Op } from "../plan.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 import type { Writer } from "../runtime/writer.js";
 
+/** Whether the engine ran out of stack, as V8, JavaScriptCore and SpiderMonkey say it. */
+function isOverflow(error: unknown): boolean {
+  return error instanceof Error && /call stack|too much recursion/.test(error.message);
+}
+
 /** An op that is looked up when it is first used, because it contains itself; `min` is known before. */
 export function lazy(target: () => Op, min: number): Op {
   return {
@@ -18,7 +23,13 @@ export function lazy(target: () => Op, min: number): Op {
       const { root } = m;
       m.depth++;
       m.root = m.scopes.length;
-      const value = target().decode(m);
+      let value: unknown = STOP;
+      try {
+        value = target().decode(m);
+      } catch (error) {
+        if (!isOverflow(error)) throw error;
+        m.fail("limit", "fewer levels of recursion", `the stack has no room for level ${m.depth}`);
+      }
       m.depth--;
       m.root = root;
       return value === STOP ? m.leave(undefined, 0, undefined) : value;
@@ -29,13 +40,18 @@ export function lazy(target: () => Op, min: number): Op {
       const { root } = w;
       w.depth++;
       w.root = w.scopes.length;
-      target().encode(w, value);
+      try {
+        target().encode(w, value);
+      } catch (error) {
+        if (!isOverflow(error)) throw error;
+        throw w.fail("limit", "fewer levels of recursion", `the stack has no room for level ${w.depth}`);
+      }
       w.depth--;
       w.root = root;
     },
     emitDecode(source) {
       source.stop("++r.depth > r.limits.maxDepth");
-      const value = source.store(`${source.function(target())}(b, p, ${source.end}, r, ${source.hard})`);
+      const value = source.attempt(`${source.function(target())}(b, p, ${source.end}, r, ${source.hard})`, "value");
       source.stop(`${value} === ${source.use("STOP", STOP)}`);
       source.line("r.depth--;");
       source.line("p = r.p;");
