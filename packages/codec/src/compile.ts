@@ -68,6 +68,11 @@ export function engineOf(codec: object): Engine {
   return engine;
 }
 
+/** Lets another object be used as a codec is: one with more to it than the codec itself has. */
+export function standFor(other: object, codec: object): void {
+  engines.set(other, engineOf(codec));
+}
+
 /** The same bytes as a plain view, whatever they came as. */
 function bytesOf(input: unknown): Uint8Array {
   if (input instanceof Uint8Array) return input;
@@ -125,17 +130,21 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
   /** Encodes by the interpreter, which knows why it cannot, and hands the writer to `use`. */
   const slowly = <T>(value: unknown, use: (w: Writer) => T): T => {
     const spare = pool.take(limits);
-    let b = spare.b;
-    try {
-      const w = Writer.whole(op, value, () => new Writer(b, 0, limits, false));
-      b = w.b;
-      if (w.p > limits.maxMessageSize)
-        throw w.fail("limit", `at most ${limits.maxMessageSize} bytes in a message`, `${w.p} written`);
-      return use(w);
-    } finally {
-      spare.b = b;
-      pool.give(spare);
-    }
+    const { b } = spare;
+    let next: Writer | undefined = spare;
+    // The first attempt nearly always is the last.
+    const w = Writer.whole(op, value, () => {
+      const writer = next ?? new Writer(b, 0, limits, false);
+      if (next) writer.restart(b);
+      next = undefined;
+      return writer;
+    });
+    if (w.p > limits.maxMessageSize)
+      throw w.fail("limit", `at most ${limits.maxMessageSize} bytes in a message`, `${w.p} written`);
+    const result = use(w);
+    // A writer that threw is left to the collector, with all that it had open.
+    pool.give(w);
+    return result;
   };
 
   const encodeSlowly = (value: unknown): Uint8Array => slowly(value, (w) => w.b.slice(0, w.p));

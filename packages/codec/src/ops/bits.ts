@@ -90,13 +90,13 @@ export function bits(width: number, place: BitPlace, signed: boolean): Leaf {
   // Most fields lie in one byte or two.
   const [first, second, third] = lowBytes as [Touched, Touched?, Touched?];
   const spanned = second && { from: first.index, to: second.index, mask: (first.mask << 8) | 255, by: -second.shift };
-  const get: Leaf["get"] =
-    signed || width > 16 || third
-      ? (m, p) => read(m.b, p)
-      : spanned
-        ? ({ b }, p) =>
-            ((((b[p + spanned.from] as number) << 8) | (b[p + spanned.to] as number)) & spanned.mask) >> spanned.by
-        : ({ b }, p) => ((b[p + first.index] as number) & first.mask) >> -first.shift;
+  const quick = !signed && width <= 16 && !third;
+  const get: Leaf["get"] = !quick
+    ? (m, p) => read(m.b, p)
+    : spanned
+      ? ({ b }, p) =>
+          ((((b[p + spanned.from] as number) << 8) | (b[p + spanned.to] as number)) & spanned.mask) >> spanned.by
+      : ({ b }, p) => ((b[p + first.index] as number) & first.mask) >> -first.shift;
 
   return leaf({
     size: place.size,
@@ -105,6 +105,12 @@ export function bits(width: number, place: BitPlace, signed: boolean): Leaf {
     unsigned: !signed && !big,
     get,
     put(w, p, value) {
+      if (quick && typeof value === "number" && (value & max) === value) {
+        const moved = value << -(spanned ? (second as Touched).shift : first.shift);
+        (w.b[p + (spanned?.to ?? first.index)] as number) |= moved & 255;
+        if (spanned) (w.b[p + spanned.from] as number) |= moved >> 8;
+        return;
+      }
       if (typeof value !== (big ? "bigint" : "number"))
         throw w.refuse("type", `needs a ${big ? "bigint" : "number"}`, value);
       const whole = value as number;

@@ -102,6 +102,7 @@ function number(format: IntegerFormat): Leaf {
   const get = getter(format);
   const { min, max } = rangeOf(format);
   const at0 = at(format, 0);
+  const at1 = at(format, 1);
   const step = format.little ? 1 : -1;
   return leaf({
     size: bytes,
@@ -122,15 +123,22 @@ function number(format: IntegerFormat): Leaf {
       : get,
     put(w, p, value) {
       if (typeof value !== "number") throw w.refuse("type", "needs a number", value);
-      if (!(Number.isInteger(value) && value >= min && value <= max))
+      if (!(value >= min && value <= max && Number.isInteger(value)))
         throw w.refuse("range", `needs a whole number from ${min} to ${max}`, value);
-      let low = value >>> 0;
-      let q = p + at0;
-      for (let i = 0; i < bytes; i++) {
-        if (i === 4) low = Math.floor(value / 0x100000000);
-        w.b[q] = low;
-        low >>= 8;
-        q += step;
+      const { b } = w;
+      if (bytes === 1) b[p] = value;
+      else if (bytes === 2) {
+        b[p + at0] = value;
+        b[p + at1] = value >>> 8;
+      } else {
+        let low = value >>> 0;
+        let q = p + at0;
+        for (let i = 0; i < bytes; i++) {
+          if (i === 4) low = Math.floor(value / 0x100000000);
+          b[q] = low;
+          low >>= 8;
+          q += step;
+        }
       }
     },
     emitGet(source, base, offset) {

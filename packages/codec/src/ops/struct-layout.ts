@@ -37,11 +37,38 @@ export type Step =
       readonly do: "run";
       size: number;
       readonly items: { readonly entry: Entry; readonly leaf: Leaf; readonly offset: number }[];
+      /** The same side by side, where no field needs more than its own bytes: the loop over them is the interpreter's hottest. */
+      plain?: Plain;
     }
   | { readonly do: "field"; readonly entry: Entry }
   | ({ readonly do: "open" } & Range)
   | { readonly do: "close"; readonly entry: Entry; readonly last: Entry }
   | ({ readonly do: "verify" } & Range);
+
+/** A run of which every field has a value and no position is remembered. */
+export interface Plain {
+  readonly gets: readonly Leaf["get"][];
+  readonly puts: readonly Leaf["put"][];
+  readonly keys: readonly string[];
+  readonly offsets: readonly number[];
+}
+
+function plainOf(
+  items: readonly { readonly entry: Entry; readonly leaf: Leaf; readonly offset: number }[],
+): Plain | undefined {
+  if (
+    items.some(
+      ({ entry: { op, named, hidden, marked, careful } }) => hidden || marked || careful || op.derived || named.slot,
+    )
+  )
+    return undefined;
+  return {
+    gets: items.map(({ leaf }) => leaf.get),
+    puts: items.map(({ leaf }) => leaf.put),
+    keys: items.map(({ entry }) => entry.key),
+    offsets: items.map(({ offset }) => offset),
+  };
+}
 
 export interface Layout {
   readonly entries: readonly Entry[];
@@ -126,6 +153,10 @@ export function layout(entries: readonly Entry[]): Layout {
     for (const range of ranges.filter((r) => !windows.includes(r) && Math.max(r.last, r.read) === at))
       push({ do: "verify", ...range });
   });
+  for (const step of steps) {
+    const plain = step.do === "run" ? plainOf(step.items) : undefined;
+    if (step.do === "run" && plain) step.plain = plain;
+  }
   return {
     entries,
     steps,

@@ -8,7 +8,7 @@ import { property, under, type Writer } from "../runtime/writer.js";
 import { firstBit } from "./bits.js";
 import { checksumOver, finish } from "./derived.js";
 import { emitFixedGet, emitStructDecode, emitStructEncode, emitStructHint } from "./struct-emit.js";
-import { type Entry, type Layout, layout, type Range, type Step } from "./struct-layout.js";
+import { type Entry, type Layout, layout, type Plain, type Range, type Step } from "./struct-layout.js";
 
 /** The op of a struct whose fields are lowered. */
 export function struct(entries: readonly Entry[], scope: Scope, bounds: { min: number; max: number }): Op {
@@ -37,7 +37,9 @@ function fixedStruct(plan: Layout, size: number): Omit<Leaf, keyof Op> & Pick<Le
     size,
     get(m, p) {
       const value = plan.make();
-      for (let k = 0; k < items.length; k++) {
+      const plain = step?.do === "run" ? step.plain : undefined;
+      let k = plain ? getPlain(m, p, plain, value) : 0;
+      for (; k < items.length; k++) {
         const { entry, leaf, offset } = items[k] as Run["items"][number];
         const field = leaf.get(m, p + offset);
         if (field === STOP) return unread(m, leaf, p + offset).leave(entry.key, 0, undefined);
@@ -48,7 +50,7 @@ function fixedStruct(plan: Layout, size: number): Omit<Leaf, keyof Op> & Pick<Le
     put(w, p, value) {
       if (typeof value !== "object" || value === null) throw w.refuse("type", "needs an object", value);
       if (plan.zero) w.b.fill(0, p, p + size);
-      putRun(w, p, value, items, []);
+      if (step?.do === "run") putRun(w, p, value, step, []);
     },
     emitGet: (source, base, offset) => emitFixedGet(source, plan, base, offset),
     emitPut(source, base, offset, value) {
@@ -89,8 +91,10 @@ function decode(m: Reader, { steps, make, marks: count }: Layout): unknown {
       if (!m.need(step.size))
         return m.fault?.code === "truncated" ? partial(m, step, value) : m.leave(undefined, i, value, marks);
       const p = m.p;
-      const { items } = step;
-      for (let k = 0; k < items.length; k++) {
+      const { items, plain } = step;
+      // What stops the quick loop is met again by the other, which says where.
+      let k = plain ? getPlain(m, p, plain, value) : 0;
+      for (; k < items.length; k++) {
         const { entry, leaf, offset } = items[k] as Run["items"][number];
         const field = leaf.get(m, p + offset);
         if (field === STOP) return unread(m, leaf, p + offset).leave(entry.key, i, value, marks);
@@ -192,9 +196,18 @@ function unread(m: Reader, { place }: Leaf, p: number): Reader {
   return m;
 }
 
-function putRun(w: Writer, p: number, value: object, items: Run["items"], marks: number[]): void {
+function putRun(w: Writer, p: number, value: object, run: Run, marks: number[]): void {
+  const { items, plain } = run;
   let k = 0;
   try {
+    if (plain && !w.polluted) {
+      const { puts, keys, offsets } = plain;
+      for (; k < puts.length; k++) {
+        const field = (value as Record<string, unknown>)[keys[k] as string];
+        if (field === undefined) break;
+        (puts[k] as Leaf["put"])(w, p + (offsets[k] as number), field);
+      }
+    }
     for (; k < items.length; k++) {
       const { entry, leaf, offset } = items[k] as Run["items"][number];
       if (entry.marked) {
@@ -209,6 +222,17 @@ function putRun(w: Writer, p: number, value: object, items: Run["items"], marks:
     const { entry, offset } = items[k] as Run["items"][number];
     throw under(error, entry.key, offset);
   }
+}
+
+/** Reads fields side by side; the index of the first that stops, or how many there are. */
+function getPlain(m: Reader, p: number, { gets, keys, offsets }: Plain, value: Record<string, unknown>): number {
+  let k = 0;
+  for (; k < gets.length; k++) {
+    const field = (gets[k] as Leaf["get"])(m, p + (offsets[k] as number));
+    if (field === STOP) break;
+    value[keys[k] as string] = field;
+  }
+  return k;
 }
 
 /** The value's property for a field; missing is an error unless the field can do without. */
@@ -235,7 +259,7 @@ function encode(w: Writer, value: unknown, plan: Layout, scope: Scope): void {
       w.room(step.size);
       const p = w.p;
       if (plan.zero) w.b.fill(0, p, p + step.size);
-      putRun(w, p, value, step.items, marks);
+      putRun(w, p, value, step, marks);
       w.p = p + step.size;
     } else if (step.do === "field") {
       const { entry } = step;

@@ -4,8 +4,13 @@
 import { type EncodeCode, EncodeError, type Key, show } from "../errors.js";
 import type { Limits } from "../limits.js";
 
-/** How many properties every object inherits where nobody has added any. */
-const INHERITED = 12;
+const EMPTY: object = {};
+
+/** Whether somebody has given every object a property; those that were there before a schema was compiled it knows. */
+function isPolluted(): boolean {
+  for (const _ in EMPTY) return true;
+  return false;
+}
 
 /** A message being encoded: the bytes so far, the position, and the fields that wait for their value. */
 export class Writer {
@@ -20,7 +25,7 @@ export class Writer {
   elements = 0;
   depth = 0;
   /** Whether properties must be told from what every object inherits. */
-  readonly polluted: boolean = Reflect.ownKeys(Object.prototype).length !== INHERITED;
+  polluted: boolean = isPolluted();
   /** Structs being encoded, outermost first, and for each where its slots start. */
   readonly scopes: unknown[] = [];
   readonly bases: number[] = [];
@@ -53,6 +58,19 @@ export class Writer {
     this.start = start;
     this.limits = limits;
     this.fixed = fixed;
+  }
+
+  /** Makes a writer that has written a message to its end ready for another. */
+  restart(b: Uint8Array): void {
+    this.b = b;
+    this.p = 0;
+    this.elements = 0;
+    this.depth = 0;
+    this.polluted = isPolluted();
+    this.kept.length = 0;
+    this.late.length = 0;
+    this.aligned = -1;
+    this.orders = 0;
   }
 
   /** Makes sure that `n` more bytes fit at `p`. */
