@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type Codec, DecodeError, Decoder } from "@wireform/codec";
 import { expect } from "vitest";
 import { fromHex, toHex } from "../support/shared-data.ts";
+import { proveBothModes } from "./both-modes.ts";
 
 export interface Laws {
   /** Keys of fields that encode fills in; dropping them changes no byte. */
@@ -29,6 +30,7 @@ export function prove<Out, In>(codec: Codec<Out, In>, wire: string | Uint8Array,
   const decoded = codec.decode(bytes);
   same(decoded, value);
   if (laws.canonical !== false) proveSameBytes(codec, bytes, decoded, laws.derived ?? []);
+  if (bytes.length <= 1024) proveBothModes(codec as Codec<unknown, never>, bytes, decoded);
   if (laws.ends === false) return decoded;
   provePatience(codec, bytes, decoded);
   provePromptness(codec, bytes, decoded);

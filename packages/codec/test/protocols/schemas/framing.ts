@@ -77,14 +77,15 @@ const Chunk = custom<Uint8Array>({
   decode(bytes) {
     const line = at(bytes, 0);
     const head = String.fromCharCode(...bytes.subarray(0, line < 0 ? Math.min(bytes.length, 1024) : line));
-    const size = /^[\da-f]{1,8}(?=$|[ \t]*;)/i.exec(head);
     if (line < 0) {
-      if (!/^[\da-f]{0,8}([ \t]*;.*)?\r?$/i.test(head) || head.length === 1024) throw new Error("not a chunk size");
+      if (!/^[\da-f]{0,8}[ \t]*(;[^\r\n]*)?\r?$/i.test(head) || head.length === 1024)
+        throw new Error("not a chunk size");
       return { needed: head.endsWith("\r") ? 1 : head === "" ? 5 : 2 };
     }
+    const size = /^([\da-f]{1,8})([ \t]*;[^\r\n]*)?$/i.exec(head);
     if (!size) throw new Error(`not a chunk size: ${JSON.stringify(head)}`);
     const from = line + 2;
-    const to = from + Number.parseInt(size[0], 16);
+    const to = from + Number.parseInt(size[1] as string, 16);
     if (bytes.length > to && bytes[to] !== 0x0d) throw new Error("no CR LF behind the chunk");
     if (bytes.length > to + 1 && bytes[to + 1] !== 0x0a) throw new Error("no CR LF behind the chunk");
     return bytes.length < to + 2 ? { needed: to + 2 - bytes.length } : { value: bytes.slice(from, to), size: to + 2 };
