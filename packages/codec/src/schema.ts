@@ -196,6 +196,16 @@ export function facts(min: number, max: number, more: Partial<Facts> = {}): Fact
   return { min, max, greedy: false, uses: NONE, ...more };
 }
 
+/** The names of an object literal and what they stand for; refuses `{ __proto__: … }`, which makes no name at all. */
+export function entriesOf<T>(object: { readonly [name: string]: T }, what: string): [string, T][] {
+  const prototype = typeof object === "object" && object !== null ? Object.getPrototypeOf(object) : undefined;
+  if (prototype === undefined)
+    throw new SchemaError("argument", `${what} takes an object with a name for each; got ${show(object)}`);
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null)
+    throw new SchemaError("name", `${what} takes a plain object, and "__proto__" cannot be a name in it`);
+  return Object.entries(object);
+}
+
 /** Refuses an option that is none of the words it may be. */
 export function checkOption(name: string, value: unknown, allowed: readonly string[]): void {
   if (!allowed.includes(value as string))

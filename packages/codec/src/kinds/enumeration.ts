@@ -9,6 +9,7 @@ import {
   type AnySchema,
   checkOption,
   type DerivedOf,
+  entriesOf,
   facts,
   type Infer,
   isSchema,
@@ -52,9 +53,8 @@ export function enumeration<S extends AnySchema, const N extends Names>(
 ): EnumerationSchema<S, N, keyof N & string>;
 export function enumeration(schema: AnySchema, names: Names, options: EnumerationOptions = {}): AnySchema {
   if (!isSchema(schema)) throw new SchemaError("argument", `enumeration takes an integer schema; got ${show(schema)}`);
-  if (typeof names !== "object" || names === null || Object.keys(names).length === 0)
-    throw new SchemaError("argument", `enumeration takes an object with a name or more; got ${show(names)}`);
-  const list = Object.entries(names);
+  const list = entriesOf(names, "enumeration");
+  if (list.length === 0) throw new SchemaError("argument", "enumeration needs at least one name");
   const { unknown = "refuse" } = options;
   checkOption("enumeration's unknown", unknown, ["refuse", "pass"]);
   list.forEach(([name, value], i) => {

@@ -7,6 +7,7 @@ import type { Ref } from "../reference.js";
 import {
   type AnySchema,
   type DerivedOf,
+  entriesOf,
   facts,
   type Infer,
   type Input,
@@ -45,7 +46,7 @@ export function match<const P extends string, const C extends Cases, const O ext
 ): MatchSchema<P, C, O> {
   if (ref?.kind !== "field") throw new SchemaError("argument", `match takes field("…"); got ${show(ref)}`);
   if (ref.steps.length > 0) throw new SchemaError("argument", "match takes the field itself, without arithmetic");
-  const list = Object.entries(cases) as [string, AnySchema][];
+  const list = entriesOf(cases, "match");
   for (const [key, schema] of list)
     if (!isSchema(schema)) throw new SchemaError("argument", `is not a schema; got ${show(schema)}`, [key]);
   if (otherwise !== undefined && !isSchema(otherwise))

@@ -7,6 +7,7 @@ import type { BitPlace, Context, Named, Op, Scope } from "../plan.js";
 import {
   type AnySchema,
   type Checked,
+  entriesOf,
   type Facts,
   type Fields,
   facts,
@@ -46,9 +47,7 @@ export interface Covering {
  * struct({ version: bits(4), flags: bits(4), length: u16, body: bytes(field("length")) })
  */
 export function struct<const F extends Fields>(fields: Checked<F>, options: StructOptions = {}): StructSchema<F> {
-  if (typeof fields !== "object" || fields === null)
-    throw new SchemaError("argument", `struct takes an object of fields; got ${show(fields)}`);
-  const entries = Object.entries(fields) as [string, AnySchema][];
+  const entries = entriesOf(fields as Fields, "struct");
   for (const [key, schema] of entries) {
     checkName(key);
     if (!isSchema(schema)) throw new SchemaError("argument", `is not a schema; got ${show(schema)}`, [key]);

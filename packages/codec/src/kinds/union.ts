@@ -9,6 +9,7 @@ import type { BitPlace, Context, Op } from "../plan.js";
 import {
   type AnySchema,
   type DerivedOf,
+  entriesOf,
   type Fields,
   facts,
   type Infer,
@@ -142,7 +143,7 @@ export function union<const Name extends string, T extends AnySchema, const V ex
   variants: CheckedVariants<Name, V>,
 ): UnionSchema<Name, V> {
   if (!isSchema(tag)) throw new SchemaError("argument", `union takes a schema for its tag; got ${show(tag)}`);
-  const list = Object.entries(variants) as [string, VariantOf][];
+  const list = entriesOf(variants as Variants, "union") as [string, VariantOf][];
   if (list.length === 0) throw new SchemaError("argument", "union needs at least one variant");
   const seen = new Map<unknown, string>();
   const uses: Use[] = [];

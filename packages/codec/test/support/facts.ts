@@ -274,6 +274,6 @@ function expectDerivedOmittable(pair: Pair, value: unknown, bytes: Uint8Array): 
     const { [key]: _, ...others } = value as Record<string, unknown>;
     const encoded = pair.ask((codec) => codec.encode(others));
     if ("value" in encoded) expect(toHex(encoded.value as Uint8Array), `without ${key}`).toBe(toHex(bytes));
-    else expect(encoded.error).toMatchObject({ name: "EncodeError", path: key });
+    else expect(encoded.error).toMatchObject({ name: "EncodeError", keys: [key] });
   }
 }
