@@ -25,6 +25,7 @@ const floorPlan: Record<string, { rooms: string[][]; mayImport: RegExp }> = {
       ["inspect", "decoder"],
       ["render"],
       ["index"],
+      ["adapters/json"],
       ["adapters/zod", "adapters/fast-check", "adapters/binary-parser"],
     ],
     mayImport: /^$/,

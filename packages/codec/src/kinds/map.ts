@@ -1,11 +1,12 @@
 // The user's own functions between the wire's value and theirs. They must be pure: a failed or cut message is read again.
 
-import { DecodeError, EncodeError, reason, SchemaError, show } from "../errors.js";
+import { type Key, reason, SchemaError, show } from "../errors.js";
 import { labelOf } from "../length.js";
 import { traits } from "../ops/leaf.js";
 import { type Transform, transformed } from "../ops/transform.js";
 import type { Context } from "../plan.js";
 import { STOP } from "../runtime/reader.js";
+import { under } from "../runtime/writer.js";
 import {
   type AnySchema,
   type DerivedOf,
@@ -22,7 +23,8 @@ export interface MapSchema<Out, In, S extends AnySchema> extends Schema<Out, In,
 }
 
 /**
- * Another value for the same bytes. What the functions throw becomes a DecodeError or EncodeError with path and offset.
+ * Another value for the same bytes. What the functions throw becomes a DecodeError or EncodeError with path and offset;
+ * where what they throw has `keys`, as those errors have, the path goes on with them.
  *
  * @example
  * map(u32, { decode: (s) => new Date(s * 1000), encode: (d: Date) => d.getTime() / 1000 })
@@ -49,13 +51,22 @@ export function map<S extends AnySchema, Out, In = Out>(
   );
 }
 
+/** Where in the value something thrown says that it is. */
+function placeOf(cause: unknown): Key[] {
+  const { keys } = (cause ?? {}) as { keys?: unknown };
+  return Array.isArray(keys) ? keys.filter((key) => typeof key === "string" || typeof key === "number") : [];
+}
+
 function mapping(decode: (value: unknown) => unknown, encode: (value: unknown) => unknown): Transform {
   return {
     forward(m, raw, at) {
       try {
         return decode(raw);
       } catch (cause) {
-        m.fail("rejected", "bytes that its decode function accepts", reason(cause), at, { cause });
+        m.fail("rejected", "bytes that its decode function accepts", reason(cause), at, {
+          cause,
+          within: placeOf(cause),
+        });
         return STOP;
       }
     },
@@ -63,9 +74,8 @@ function mapping(decode: (value: unknown) => unknown, encode: (value: unknown) =
       try {
         return encode(value);
       } catch (cause) {
-        if (cause instanceof EncodeError || cause instanceof DecodeError)
-          throw w.fail("rejected", "a value that its encode function accepts", cause.message, cause);
-        throw w.fail("rejected", "a value that its encode function accepts", reason(cause), cause);
+        const fault: unknown = w.fail("rejected", "a value that its encode function accepts", reason(cause), cause);
+        throw placeOf(cause).reduceRight<unknown>((error, key) => under(error, key), fault);
       }
     },
     emitForward: (source, raw) => source.attempt(`${source.constant(decode)}(${raw})`, "mapped"),

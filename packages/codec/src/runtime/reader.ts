@@ -14,6 +14,8 @@ interface Fault {
   expected: string;
   actual: string;
   cause: unknown;
+  /** Keys that lead on from the place to what is wrong inside of the value. */
+  within: readonly Key[] | undefined;
 }
 
 /** What an op keeps across a shortage. */
@@ -123,9 +125,9 @@ export class Reader {
     expected: string,
     actual: string,
     at: number = this.p,
-    more?: { bit?: number; cause?: unknown },
+    more?: { bit?: number; cause?: unknown; within?: readonly Key[] },
   ): false {
-    this.fault ??= { code, offset: at, bit: more?.bit, expected, actual, cause: more?.cause };
+    this.fault ??= { code, offset: at, bit: more?.bit, expected, actual, cause: more?.cause, within: more?.within };
     return false;
   }
 
@@ -169,7 +171,7 @@ export class Reader {
     const from = Math.max(this.start, Math.min(fault.offset, this.end) - 4);
     return new DecodeError({
       code: fault.code,
-      keys: [...this.keys].reverse(),
+      keys: [...[...this.keys].reverse(), ...(fault.within ?? [])],
       offset: fault.offset + this.base,
       bit: fault.bit,
       expected: fault.expected,
