@@ -50,22 +50,21 @@ export interface Plain {
   readonly gets: readonly Leaf["get"][];
   readonly puts: readonly Leaf["put"][];
   readonly keys: readonly string[];
+  /** A struct further out may yet derive one of them, after this one is laid out. */
+  readonly names: readonly Named[];
   readonly offsets: readonly number[];
 }
 
 function plainOf(
   items: readonly { readonly entry: Entry; readonly leaf: Leaf; readonly offset: number }[],
 ): Plain | undefined {
-  if (
-    items.some(
-      ({ entry: { op, named, hidden, marked, careful } }) => hidden || marked || careful || op.derived || named.slot,
-    )
-  )
+  if (items.some(({ entry: { op, hidden, marked, careful } }) => hidden || marked || careful || op.derived))
     return undefined;
   return {
     gets: items.map(({ leaf }) => leaf.get),
     puts: items.map(({ leaf }) => leaf.put),
     keys: items.map(({ entry }) => entry.key),
+    names: items.map(({ entry }) => entry.named),
     offsets: items.map(({ offset }) => offset),
   };
 }

@@ -2,7 +2,7 @@
 // follow from others (lengths, counts, checksums) get their place in passing and their bytes when those are known.
 
 import { show } from "../errors.js";
-import { isLeaf, type Leaf, type Op, type Scope } from "../plan.js";
+import { isLeaf, type Leaf, type Named, type Op, type Scope } from "../plan.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 import { property, under, type Writer } from "../runtime/writer.js";
 import { firstBit } from "./bits.js";
@@ -201,10 +201,10 @@ function putRun(w: Writer, p: number, value: object, run: Run, marks: number[]):
   let k = 0;
   try {
     if (plain && !w.polluted) {
-      const { puts, keys, offsets } = plain;
+      const { puts, keys, names, offsets } = plain;
       for (; k < puts.length; k++) {
         const field = (value as Record<string, unknown>)[keys[k] as string];
-        if (field === undefined) break;
+        if (field === undefined || (names[k] as Named).slot) break;
         (puts[k] as Leaf["put"])(w, p + (offsets[k] as number), field);
       }
     }
