@@ -38,18 +38,16 @@ it("a misspelt reference is named, in the line of the field that has it", () => 
     expect(text).toContain(`is not assignable to type '"this struct has no field \\"${mistakes[i]?.[1]}\\""'`);
 });
 
-it("a reference beside a variant's value is named too", () => {
-  const { errors } = installed.check("beside", `${imports}\nunion("type", u8, { a: [1, bytes(field("size"))] });`);
+it("in a union, a reference beside a value is named too, and a tag that its schema cannot have is told by its type", () => {
+  const text = [
+    imports,
+    'union("type", u8, { a: [1, bytes(field("size"))] });',
+    'union("type", enumeration(u8, { up: 1, down: 2 }), { a: ["upp", u8] });',
+  ].join("\n");
+  const { errors } = installed.check("union", text);
   expect(errors).toEqual([
     { line: 2, text: expect.stringContaining('there is no field \\"size\\" beside this value') },
-  ]);
-});
-
-it("a tag that its schema cannot have is told by its type", () => {
-  const text = `${imports}\nunion("type", enumeration(u8, { up: 1, down: 2 }), { a: ["upp", u8] });`;
-  const { errors } = installed.check("tag", text);
-  expect(errors).toEqual([
-    { line: 2, text: expect.stringContaining(`Type '"upp"' is not assignable to type '"down" | "up" | TagRange'`) },
+    { line: 3, text: expect.stringContaining(`Type '"upp"' is not assignable to type '"down" | "up" | TagRange'`) },
   ]);
 });
 
