@@ -39,9 +39,10 @@ function fixedStruct(plan: Layout, size: number): Omit<Leaf, keyof Op> & Pick<Le
       const value = plan.make();
       const plain = step?.do === "run" ? step.plain : undefined;
       let k = plain ? getPlain(m, p, plain, value) : 0;
+      const stopped = plain !== undefined && k < plain.gets.length;
       for (; k < items.length; k++) {
         const { entry, leaf, offset } = items[k] as Run["items"][number];
-        const field = leaf.get(m, p + offset);
+        const field = stopped ? STOP : leaf.get(m, p + offset);
         if (field === STOP) return unread(m, leaf, p + offset).leave(entry.key, 0, undefined);
         if (!entry.hidden) value[entry.key] = field;
       }
@@ -92,11 +93,12 @@ function decode(m: Reader, { steps, make, marks: count }: Layout): unknown {
         return m.fault?.code === "truncated" ? partial(m, step, value) : m.leave(undefined, i, value, marks);
       const p = m.p;
       const { items, plain } = step;
-      // What stops the quick loop is met again by the other, which says where.
+      // What stops the quick loop is noted by the other, which says where.
       let k = plain ? getPlain(m, p, plain, value) : 0;
+      const stopped = plain !== undefined && k < plain.gets.length;
       for (; k < items.length; k++) {
         const { entry, leaf, offset } = items[k] as Run["items"][number];
-        const field = leaf.get(m, p + offset);
+        const field = stopped ? STOP : leaf.get(m, p + offset);
         if (field === STOP) return unread(m, leaf, p + offset).leave(entry.key, i, value, marks);
         if (!entry.hidden) value[entry.key] = field;
         if (entry.marked) {

@@ -153,3 +153,16 @@ describe("what lies at an offset", () => {
     prove(compileHere(Message), "0205aa77ff026869", { length: 2, window, end: 0x77 }, { canonical: false });
   });
 });
+
+it("what is wrong in nested structs of fixed size is read once, and its path says each name once", () => {
+  let reads = 0;
+  const once = (n: number): boolean => {
+    reads++;
+    return n === 1;
+  };
+  let Nested: AnySchema = struct({ n: check(u8, once, "must be 1") });
+  for (let depth = 0; depth < 12; depth++) Nested = struct({ in: Nested });
+  const error = refused(compileHere(struct({ before: u8, nested: Nested })), "0002");
+  expect([error.path, error.offset]).toEqual([`nested.${"in.".repeat(12)}n`, 1]);
+  expect(reads).toBeLessThanOrEqual(2);
+});
