@@ -52,7 +52,7 @@ function ref<Path extends string>(path: Path, steps: readonly Arithmetic[]): Ref
     if (name === "times" && n <= 0) {
       throw new SchemaError("inverse", `field("${path}").times(${n}) cannot be run backwards; multiply by 1 or more`);
     }
-    return ref(path, [...steps, [name, n]]);
+    return ref(path, [...steps, Object.freeze([name, n] as const)]);
   };
   const ask = (name: Test[0]) => (value: unknown) => {
     if (value !== null && !["string", "number", "bigint", "boolean"].includes(typeof value))
@@ -60,7 +60,7 @@ function ref<Path extends string>(path: Path, steps: readonly Arithmetic[]): Ref
         "argument",
         `field("${path}").${name} takes a number, text, a boolean or null; got ${show(value)}`,
       );
-    return condition<Path>({ ref: self, test: [name, value] });
+    return condition<Path>({ ref: self, test: Object.freeze([name, value] as const) });
   };
   const self: Ref<Path> = Object.freeze({
     kind: "field" as const,
@@ -80,7 +80,7 @@ function ref<Path extends string>(path: Path, steps: readonly Arithmetic[]): Ref
 
 function condition<Path extends string>(data: Pick<Condition<Path>, "ref" | "test" | "join">): Condition<Path> {
   const join = (name: "and" | "or") => (other: Condition | Ref) =>
-    condition({ join: [name, self as unknown as Condition, asCondition(other)] });
+    condition({ join: Object.freeze([name, self as unknown as Condition, asCondition(other)] as const) });
   const self = Object.freeze({
     kind: "condition" as const,
     ...data,

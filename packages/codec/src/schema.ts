@@ -180,6 +180,7 @@ export function node<S extends AnySchema>(
   lower: (schema: never, context: never) => unknown,
   rebuild?: (change: (schema: AnySchema) => AnySchema) => AnySchema,
 ): S {
+  for (const part of [facts.integer, facts.uses, ...facts.uses]) Object.freeze(part);
   return Object.freeze({
     kind,
     facts: Object.freeze(facts),

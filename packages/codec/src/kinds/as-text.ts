@@ -1,7 +1,16 @@
 // One definition in two wire forms: its integers in binary, or as ASCII digits.
 
+import { SchemaError, show } from "../errors.js";
 import { until } from "../length.js";
-import type { AnySchema, DerivedOf, Infer, Input, RefsOf, Schema } from "../schema.js";
+import {
+  type AnySchema,
+  type DerivedOf,
+  type Infer,
+  type Input,
+  isSchema,
+  type RefsOf,
+  type Schema,
+} from "../schema.js";
 import { decimal, hexadecimal } from "./digits.js";
 import { map } from "./map.js";
 import { lazy } from "./when.js";
@@ -30,6 +39,7 @@ export function asText<S extends AnySchema>(
   schema: S,
   digits: (facts: IntegerFacts) => AnySchema = spaced,
 ): Schema<Infer<S>, Input<S>, RefsOf<S>, DerivedOf<S>> & Pick<S, "kind"> {
+  if (!isSchema(schema)) throw new SchemaError("argument", `asText takes a schema; got ${show(schema)}`);
   const recursive = new Map<unknown, AnySchema>();
   const change = (of: AnySchema): AnySchema => {
     const { get, algorithm, schema: inner } = of as { get?: () => AnySchema; algorithm?: unknown; schema?: AnySchema };

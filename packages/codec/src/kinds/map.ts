@@ -35,7 +35,7 @@ export function map<S extends AnySchema, Out, In = Out>(
 ): MapSchema<Out, In, S> {
   if (!isSchema(schema))
     throw new SchemaError("argument", `map takes a schema and { decode, encode }; got ${show(schema)}`);
-  const { decode, encode } = functions;
+  const { decode, encode } = functions ?? {};
   if (typeof decode !== "function" || typeof encode !== "function")
     throw new SchemaError("argument", "map takes two functions, decode and encode");
   return node(

@@ -143,7 +143,11 @@ export function union<const Name extends string, T extends AnySchema, const V ex
   variants: CheckedVariants<Name, V>,
 ): UnionSchema<Name, V> {
   if (!isSchema(tag)) throw new SchemaError("argument", `union takes a schema for its tag; got ${show(tag)}`);
-  const list = entriesOf(variants as Variants, "union") as [string, VariantOf][];
+  const list = entriesOf(variants as Variants, "union").map(([name, variant]): [string, VariantOf] => {
+    if (!Array.isArray(variant) || variant.length !== 2 || !isSchema(variant[1]))
+      throw new SchemaError("argument", "is not [tag, schema]", [name]);
+    return [name, Object.freeze([variant[0], variant[1]] as VariantOf)];
+  });
   if (list.length === 0) throw new SchemaError("argument", "union needs at least one variant");
   const seen = new Map<unknown, string>();
   const uses: Use[] = [];
@@ -151,8 +155,6 @@ export function union<const Name extends string, T extends AnySchema, const V ex
   let max = 0;
   let greedy = false;
   for (const [name, variant] of list) {
-    if (!Array.isArray(variant) || variant.length !== 2 || !isSchema(variant[1]))
-      throw new SchemaError("argument", "is not [tag, schema]", [name]);
     const [value] = variant;
     if (isRange(value)) {
       for (const [other, owner] of seen)
@@ -191,7 +193,7 @@ export function union<const Name extends string, T extends AnySchema, const V ex
   return node(
     "union",
     facts(min, max, { uses, greedy }),
-    { tagName, tag, variants: Object.freeze({ ...variants }) },
+    { tagName, tag, variants: Object.freeze(Object.fromEntries(list)) },
     (_schema: never, context: never) => lowerUnion(tagName, tag, list, context),
     (change) =>
       union(

@@ -159,7 +159,7 @@ export interface CustomSchema<Out, In = Out> extends Schema<Out, In> {
 
 /** The way out, for what nothing else describes: two functions between bytes and values. */
 export function custom<Out, In = Out>(options: CustomOptions<Out, In>): CustomSchema<Out, In> {
-  const { name, decode, encode, min = 0, max = Number.POSITIVE_INFINITY } = options;
+  const { name, decode, encode, min = 0, max = Number.POSITIVE_INFINITY } = options ?? {};
   if (typeof name !== "string" || typeof decode !== "function" || typeof encode !== "function")
     throw new SchemaError("argument", "custom takes a name and two functions, decode and encode");
   if (!Number.isSafeInteger(min) || min < 0 || !(max >= min))
