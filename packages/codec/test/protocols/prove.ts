@@ -41,6 +41,13 @@ function proveSameBytes<Out, In>(codec: Codec<Out, In>, bytes: Uint8Array, value
   const given = value as unknown as In;
   expect(toHex(codec.encode(given))).toBe(toHex(bytes));
   expect(codec.size(given)).toBe(bytes.length);
+  const room = new Uint8Array(bytes.length + 4).fill(0x5a);
+  expect(codec.write(given, room, 2)).toBe(2 + bytes.length);
+  expect(toHex(room)).toBe(`5a5a${toHex(bytes)}5a5a`);
+  if (bytes.length > 0)
+    expect(() => codec.write(given, room.subarray(0, bytes.length + 1), 2)).toThrow(
+      expect.objectContaining({ name: "EncodeError", code: "overflow" }),
+    );
   if (derived.length === 0) return;
   const fewer = without(value, derived);
   expect(fewer).not.toStrictEqual(value);
