@@ -77,7 +77,8 @@ export function standFor(other: object, codec: object): void {
 function bytesOf(input: unknown): Uint8Array {
   if (input instanceof Uint8Array) return input;
   if (ArrayBuffer.isView(input)) return new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
-  if (input instanceof ArrayBuffer || Object.prototype.toString.call(input) === "[object SharedArrayBuffer]")
+  // Also those of another realm, as test runners and frames have them.
+  if (/^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(input)))
     return new Uint8Array(input as ArrayBuffer);
   throw new TypeError(`decode takes a Uint8Array, a Buffer, an ArrayBuffer or a DataView; got ${show(input)}`);
 }

@@ -159,7 +159,7 @@ export class Generated {
   get encode(): ((value: unknown) => Uint8Array) | undefined {
     return this.once("encode", () => {
       const { op, limits } = this;
-      const exact = op.min === op.max && op.min <= EXACT ? op.min : undefined;
+      const exact = op.min === op.max && op.min <= Math.min(EXACT, limits.maxMessageSize) ? op.min : undefined;
       const source = new Source("encode", this.views);
       const printed = source.entry(op, limits, exact);
       // Where the size never changes nothing but a surprise makes it grow, and then it is done again.

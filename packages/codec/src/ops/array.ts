@@ -158,7 +158,7 @@ export function restArray(item: Op, bounds: Bounds): Op {
         if (!going) {
           if (m.p === m.e) {
             if (m.hard) return values;
-            m.short(1);
+            m.unended();
             return m.leave(undefined, 0, values);
           }
           if (!m.count(1)) return STOP;
@@ -224,7 +224,7 @@ export function untilArray(until: Until, delimiters: readonly Uint8Array[], item
         if (!going) {
           if (until.orEnd && m.p === m.e) {
             if (m.hard) return values;
-            m.short(1);
+            m.unended();
             return m.leave(undefined, 0, values, [from]);
           }
           if (delimiters.length > 0) {

@@ -177,7 +177,7 @@ export function restBlob(content: Content, bounds: { min: number; max: number })
     emitHint: (value) => `${value}?.length`,
     decode(m: Reader) {
       if (!m.hard) {
-        m.short(m.e - m.p + 1);
+        m.unended();
         return STOP;
       }
       const value = content.read(m, m.p, m.e);
@@ -232,7 +232,7 @@ export function delimitedBlob(
           at + longest > m.e &&
           delimiters.some((d) => d.length > m.e - at && sameAt(m.b, at, d.subarray(0, m.e - at)))
         ) {
-          m.short(m.e - m.p + 1);
+          m.unended();
           return m.leave(undefined, 0, undefined, [at]);
         }
         const value = content.read(m, m.p, at);
@@ -248,6 +248,7 @@ export function delimitedBlob(
       }
       if (m.hard)
         m.fail("truncated", `needs the delimiter ${show(until.delimiters[0])}`, `none in the ${m.e - m.p} bytes left`);
+      else if (until.orEnd) m.unended();
       else m.short(m.e - m.p + 1);
       return m.leave(undefined, 0, undefined, [Math.max(m.p, m.e - longest + 1)]);
     },

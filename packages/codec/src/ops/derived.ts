@@ -30,7 +30,8 @@ export function checksumOver(
 /** Refuses a given value that is not the derived one. */
 function checkGiven(w: Writer, given: unknown, right: number | bigint, what: string, at: number): void {
   if (given === undefined || given === right || w.trusting) return;
-  if (typeof given !== typeof right) throw w.refuse("type", `needs a ${typeof right}, or nothing`, given, undefined, at);
+  if (typeof given !== typeof right)
+    throw w.refuse("type", `needs a ${typeof right}, or nothing`, given, undefined, at);
   throw w.refuse("mismatch", `${what} is ${right}; leave it out`, given, undefined, at);
 }
 

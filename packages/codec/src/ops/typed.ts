@@ -73,7 +73,7 @@ export function typed(
       if (n === undefined) {
         if (toEnd) {
           if (!m.hard) {
-            m.short(m.e - m.p + 1);
+            m.unended();
             return STOP;
           }
           if ((m.e - m.p) % size !== 0) return partial(m, m.e - m.p);

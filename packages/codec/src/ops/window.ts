@@ -171,7 +171,7 @@ export function restWindow(content: Op, options: Options): Op {
     decode(m: Reader) {
       m.resume();
       if (m.hard) return inside(m, m.e, content, options.skip);
-      m.short(m.e - m.p + 1);
+      m.unended();
       return STOP;
     },
     encode: (w, value) => content.encode(w, value),
@@ -210,6 +210,7 @@ export function delimitedWindow(until: Until, delimiters: readonly Uint8Array[],
       if (m.hard && until.orEnd) return within(m, m.e);
       if (m.hard)
         m.fail("truncated", `needs the delimiter ${show(until.delimiters[0])}`, `none in the ${m.e - m.p} bytes left`);
+      else if (until.orEnd || at >= 0) m.unended();
       else m.short(m.e - m.p + 1);
       return m.leave(undefined, 0, undefined, [at >= 0 ? at : Math.max(m.p, m.e - longest + 1)]);
     },

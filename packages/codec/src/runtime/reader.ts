@@ -49,6 +49,8 @@ export class Reader {
   /** End of the bytes at hand, and whether none will follow: `e` and `hard` outside of every window. */
   end = 0;
   final = false;
+  /** Whether there are bytes past the largest message. */
+  past = false;
   /** Bytes read through `at`, which may read the same place many times. */
   jumped = 0;
   /** End of the furthest byte read through `at`. */
@@ -94,7 +96,8 @@ export class Reader {
     const most = this.start + this.limits.maxMessageSize;
     this.e = Math.min(end, most);
     this.end = this.e;
-    this.hard = final && end <= most;
+    this.past = end > most;
+    this.hard = final && !this.past;
     this.final = this.hard;
   }
 
@@ -116,6 +119,13 @@ export class Reader {
       return this.fail("truncated", `needs ${n} ${n === 1 ? "byte" : "bytes"}`, `${left} left`);
     }
     this.needed = this.p + n - this.e;
+    return false;
+  }
+
+  /** Notes that it ends here only if no more bytes follow, which is not known yet. Always false. */
+  unended(): false {
+    if (this.past) return this.fail("limit", `at most ${this.limits.maxMessageSize} bytes in a message`, "more follow");
+    this.needed = 1;
     return false;
   }
 
