@@ -10,13 +10,20 @@ import { resized, type Sizes, sizesOf } from "./sizes.js";
 
 const encodings: Record<string, Encoding> = { ascii, latin1, utf8, utf16be, utf16le };
 
-/** Arrays of a size that is allowed, of `usual` items at most; now and then of the largest size, up to `most`. */
+/** Arrays of a size that is allowed, of `usual` items at most; now and then longer, up to `most`. */
 export function sequences<T>(item: Arbitrary<T>, { min, max }: Sizes, usual: number, most: number): Arbitrary<T[]> {
   const at = (n: number): number => Math.min(max, Math.max(min, n));
   const some = fc.array(item, { minLength: min, maxLength: at(usual), size: "max" });
   const longest = at(most);
   if (longest === at(usual)) return some;
-  return either(some, fc.array(item, { minLength: longest, maxLength: longest, size: "max" }), 15);
+  // Half of the stretched ones are the longest; a stretch shrinks by itself.
+  const stretch = either(fc.constant(0), fc.nat(2 * longest), 12);
+  return fc
+    .tuple(some, item, stretch)
+    .map(([items, more, n]) => [
+      ...items,
+      ...new Array<T>(Math.max(0, Math.min(n, longest) - items.length)).fill(more),
+    ]);
 }
 
 /** What a Length counts: made of the drawn value, or null where the Length can say so. */

@@ -24,6 +24,7 @@ import { type Fields, isSchema } from "../../schema.js";
 import { bytesMake, counted, fill, sequences, stringMake, typedArrayMake } from "./content.js";
 import { ABSENT, type Context, DEEP, holds, lookUp, type Make, Rejected, tell } from "./draw.js";
 import { either, floats, integers } from "./numbers.js";
+import { fitting } from "./patience.js";
 import { integerRange } from "./range.js";
 import { accepts, resized, sizesOf } from "./sizes.js";
 import { fieldsMake, fieldsOf } from "./struct.js";
@@ -190,16 +191,16 @@ function sizedMake(schema: SizedSchema<AnySchema, Length>, context: Context): Ar
         return size === length ? value : make(scope, { extra: (length as number) - size });
       },
   );
-  const fitting =
+  const filled =
     schema.facts.uses.length > 0
       ? drawn
       : settled(schema, drawn, (value) => {
           if (accepts(schema, value === ABSENT ? undefined : value)) return value;
           throw new Rejected("window");
         });
-  if (!nullable) return fitting;
+  if (!nullable) return filled;
   const none = fc.constant<Make>(() => null);
-  return context.depth >= DEEP && recursive(content) ? none : either(fitting, none);
+  return context.depth >= DEEP && recursive(content) ? none : either(filled, none);
 }
 
 function unionMake(schema: UnionSchema<string, Variants>, outside: Context): Arbitrary<Make> {
@@ -254,17 +255,20 @@ function customMake(schema: AnySchema): Arbitrary<Make> {
   const { functions } = schema as unknown as {
     functions: { decode(bytes: Uint8Array, end: boolean): { value?: unknown } };
   };
+  const made = either(fc.uint8Array({ maxLength: 24 }), fc.uint8Array({ minLength: 1, maxLength: 2 })).map((bytes) => {
+    try {
+      const result = functions.decode(bytes, true);
+      return "value" in result ? result.value : ABSENT;
+    } catch {
+      return ABSENT;
+    }
+  });
   return plain(
-    either(fc.uint8Array({ maxLength: 24 }), fc.uint8Array({ minLength: 1, maxLength: 2 }))
-      .map((bytes) => {
-        try {
-          const result = functions.decode(bytes, true);
-          return "value" in result ? result.value : ABSENT;
-        } catch {
-          return ABSENT;
-        }
-      })
-      .filter((value) => value !== ABSENT),
+    fitting(
+      made,
+      (value) => value !== ABSENT,
+      () => "custom",
+    ),
   );
 }
 

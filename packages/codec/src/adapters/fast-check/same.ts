@@ -42,3 +42,15 @@ export function difference(a: unknown, b: unknown, at = "it"): string | undefine
   }
   return undefined;
 }
+
+/** A value with only those keys that another has, in its order. */
+export function limitedTo(like: unknown, value: unknown): unknown {
+  if (!isObject(like) || !isObject(value)) return value;
+  if (Array.isArray(like) && Array.isArray(value))
+    return value.map((item, i) => (i < like.length ? limitedTo(like[i], item) : item));
+  if (Object.getPrototypeOf(like) !== Object.prototype) return value;
+  const own = value as Record<string, unknown>;
+  return Object.fromEntries(
+    Object.keys(like).map((key) => [key, limitedTo((like as Record<string, unknown>)[key], own[key])]),
+  );
+}

@@ -4,6 +4,7 @@ import fc, { type Arbitrary } from "fast-check";
 import { type AnySchema, type Codec, compile, EncodeError, type Infer, type Input, SchemaError } from "../../index.js";
 import { ABSENT, type Context, type Make, Rejected } from "./draw.js";
 import { drawOf } from "./kinds.js";
+import { fitting } from "./patience.js";
 
 export interface DrawOptions {
   /** Values for schemas of one's own choice, for which others would be drawn or none could be found: what their decode gives. */
@@ -57,35 +58,30 @@ function drawing({ overrides }: DrawOptions): (schema: AnySchema) => Arbitrary<M
 }
 
 const REFUSED: unique symbol = Symbol("refused");
-const PATIENCE = 2000;
 
 /** Values that encode takes, without what follows from others. */
 export function input<S extends AnySchema>(schema: S, options: DrawOptions = {}): Arbitrary<Input<S>> {
   const codec = compile(schema) as Codec<unknown, unknown>;
-  let inVain = 0;
-  return drawing(options)(schema)
-    .map((make) => {
-      let value: unknown;
-      let why: unknown;
-      try {
-        value = make(undefined);
-        if (value === ABSENT) value = undefined;
-        codec.size(value);
-        inVain = 0;
-        return value;
-      } catch (error) {
-        why = error;
-        if (error instanceof EncodeError) options.onRefused?.(value, error);
-        else if (!(error instanceof Rejected)) throw error;
-      }
-      if (++inVain >= PATIENCE)
-        throw new SchemaError(
-          "argument",
-          `no value was found that fits (${(why as Error).message}); give some with overrides`,
-        );
+  let why: unknown;
+  const made = drawing(options)(schema).map((make) => {
+    let value: unknown;
+    try {
+      value = make(undefined);
+      if (value === ABSENT) value = undefined;
+      codec.size(value);
+      return value;
+    } catch (error) {
+      why = error;
+      if (error instanceof EncodeError) options.onRefused?.(value, error);
+      else if (!(error instanceof Rejected)) throw error;
       return REFUSED;
-    })
-    .filter((value) => value !== REFUSED) as Arbitrary<Input<S>>;
+    }
+  });
+  return fitting(
+    made,
+    (value) => value !== REFUSED,
+    () => (why as Error).message,
+  ) as Arbitrary<Input<S>>;
 }
 
 /**
