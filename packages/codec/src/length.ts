@@ -40,6 +40,9 @@ export type Length = number | Prefix | Ref | Until<any> | Rest | Nullable;
 /** Takes everything up to the end of the surrounding window, message or connection. */
 export const rest: Rest = Object.freeze({ kind: "rest" });
 
+const startsWith = (whole: string | Uint8Array, start: string | Uint8Array): boolean =>
+  typeof whole === typeof start && [...start].every((unit, i) => unit === whole[i]);
+
 /**
  * Ends at a delimiter (any bytes or text, or one of several), which is not part of the value; or, for an array, at the
  * element for which the function answers true, which is its last.
@@ -71,6 +74,11 @@ export function until<T = unknown>(
   delimiters.forEach((d, i) => {
     if (delimiters.findIndex((other) => String(other) === String(d) && typeof other === typeof d) !== i)
       throw new SchemaError("duplicate", `until names the delimiter ${show(d)} twice`);
+    if (i > 0 && startsWith(d, delimiters[0] as string | Uint8Array))
+      throw new SchemaError(
+        "argument",
+        `until writes its first delimiter, ${show(delimiters[0])}; ${show(d)} starts with it and would be read where other bytes follow, so put ${show(d)} first`,
+      );
   });
   return Object.freeze({
     kind: "until",

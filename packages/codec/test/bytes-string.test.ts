@@ -1,6 +1,7 @@
 import {
   type AnySchema,
   bytes,
+  decimal,
   type EncodingName,
   field,
   i8,
@@ -654,6 +655,9 @@ describe("up to a delimiter", () => {
   it("is refused where there is none, an empty one, the same twice, or one the encoding lacks", () => {
     for (const end of ["", of(), []]) expect(() => until(end)).toThrow(SchemaError);
     expect(() => until(["\n", "\n"])).toThrow(SchemaError);
+    // What encoding writes in front of a line feed would be read as the longer one.
+    expect(() => until(["\r", "\r\n"])).toThrow(/put "\\r\\n" first/);
+    expect(() => until([of(0), of(0, 0)])).toThrow(SchemaError);
     expect(() => until(1 as never)).toThrow(SchemaError);
     for (const max of [-1, 0.5, Number.NaN, "3" as never]) expect(() => until("\n", { max })).toThrow(SchemaError);
     expect(() => compileHere(string(until("é"), "ascii"))).toThrow(/cannot be written in ascii/);
@@ -672,7 +676,7 @@ describe("a delimiter that is cut", () => {
     );
   });
   it("is not taken for the shorter one as long as it can become the longer one", () => {
-    const codec = compileHere(string(until(["\r", "\r\n"])));
+    const codec = compileHere(string(until(["\r\n", "\r"])));
     expect(codec.read(of(97, 13))).toEqual({ needed: 1 });
     expect(codec.read(of(97, 13, 10))).toEqual({ value: "a", offset: 3 });
     expect(codec.read(of(97, 13, 98))).toEqual({ value: "a", offset: 2 });
@@ -681,6 +685,26 @@ describe("a delimiter that is cut", () => {
 });
 
 describe("a length that cannot be", () => {
+  it("says null by a number that its prefix cannot hold", () => {
+    for (const length of [
+      nullable(u8),
+      nullable(u8, 256),
+      nullable(u64),
+      nullable(i8, -129),
+      nullable(uleb128),
+      nullable(decimal(3)),
+    ])
+      expect(() => compileHere(bytes(length) as AnySchema)).toThrow(
+        /nullable's -?[0-9]+, which means nothing, does not fit/,
+      );
+    for (const length of [
+      nullable(u8, 255),
+      nullable(i8, -128),
+      nullable(u64, 7),
+      nullable(decimal(3, { sign: "minus" })),
+    ])
+      expect(() => compileHere(bytes(length) as AnySchema)).not.toThrow();
+  });
   it("is refused by bytes and by string", () => {
     const bad: unknown[] = [
       -1,

@@ -1,13 +1,14 @@
 // Law: a length is read before what it measures, and on the way out is derived from it: a prefix is written or patched,
 // a referenced field is filled in through the same arithmetic run backwards.
 
-import { SchemaError, show } from "../errors.js";
+import { EncodeError, SchemaError, show } from "../errors.js";
 import { type Length, lengthLabel, type Nullable } from "../length.js";
+import { limitsOf } from "../limits.js";
 import { type Bound, bind, type Context, isLeaf, lowerNumber, type Op } from "../plan.js";
 import type { Condition, Test } from "../reference.js";
 import { asCondition } from "../reference.js";
 import { type Reader, STOP } from "../runtime/reader.js";
-import { property, type Writer } from "../runtime/writer.js";
+import { property, Writer } from "../runtime/writer.js";
 import { isSchema } from "../schema.js";
 import { quote, type Source } from "../source.js";
 import { literal } from "./transform.js";
@@ -24,8 +25,12 @@ export function countOf(context: Context, length: Length): Count {
   if (typeof length === "number") return { mode: "fixed", n: length };
   if (isSchema(length)) return { mode: "prefix", op: prefix(context, length), nothing: undefined };
   const of = length as Exclude<Length, number>;
-  if (of.kind === "nullable")
-    return { mode: "prefix", op: prefix(context, (of as Nullable).prefix), nothing: (of as Nullable).nothing };
+  if (of.kind === "nullable") {
+    const { prefix: schema, nothing } = of as Nullable;
+    const op = prefix(context, schema);
+    checkNothing(op, nothing, schema.kind);
+    return { mode: "prefix", op, nothing };
+  }
   if (of.kind === "field") {
     const bound = bind(context, of as never, true);
     if (bound.named.op.derived)
@@ -40,6 +45,22 @@ export function countOf(context: Context, length: Length): Count {
 
 const prefix = (context: Context, schema: Parameters<typeof lowerNumber>[1]): Op =>
   lowerNumber(context, schema, "a length prefix");
+
+/** Refuses a value for "there is nothing" that the prefix cannot hold. */
+function checkNothing(op: Op, nothing: number, kind: string): void {
+  try {
+    op.encode(
+      new Writer(new Uint8Array(16), 0, limitsOf(), false),
+      op.numeric === "bigint" ? BigInt(nothing) : nothing,
+    );
+  } catch (error) {
+    if (!(error instanceof EncodeError)) throw error;
+    throw new SchemaError(
+      "argument",
+      `nullable's ${nothing}, which means nothing, does not fit ${kind}: ${error.expected}`,
+    );
+  }
+}
 
 /** The value of a referenced field while decoding. */
 export function lookUp(m: Reader, { named, scope, keys }: Bound): unknown {

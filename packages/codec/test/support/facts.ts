@@ -233,6 +233,8 @@ function expectDecodes(pair: Pair, bytes: Uint8Array<ArrayBuffer>, value: unknow
 /** No proper prefix has a value: more bytes are needed, at most those that are missing, and without them it is cut. */
 function expectPrefixesShort(pair: Pair, bytes: Uint8Array): void {
   for (let n = 0; n < bytes.length; n++) {
+    // Of a long message every byte at both ends, and some in between.
+    if (n >= 256 && n < bytes.length - 256 && n % 97 !== 0) continue;
     const prefix = bytes.subarray(0, n);
     const { needed, ...others } = pair.value((codec) => codec.read(prefix)) as { needed: number };
     expect(others, `the first ${n} bytes have no value`).toEqual({});
