@@ -120,9 +120,7 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
     const b = bytesOf(input);
     const { m, value } = interpret(b, 0, true);
     if (value !== STOP) {
-      const end = Math.max(m.p, m.far);
-      if (end === b.length) return value;
-      m.fail("trailing", `ends after ${end} bytes`, `${b.length - end} more follow`, end);
+      if (m.whole()) return value;
       idle = undefined;
     }
     throw m.error();

@@ -1,5 +1,5 @@
 // Law: a picture of the bytes is made by the interpreter itself, watched: what it reads is what is shown, as far as it
-// gets. Bytes that no field accounts for are shown too.
+// gets. Every byte belongs to some node; what no field accounts for has nodes of its own.
 
 import { type DecodeError, type Key, pathText } from "./errors.js";
 import { labelOf } from "./length.js";
@@ -14,13 +14,13 @@ export interface Node {
   /** Keys from the message to here: `move.path[3].x`; empty for the message itself. */
   readonly path: string;
   readonly key: Key | undefined;
-  /** How its schema is written, `u16` or `string(u8)`; or "gap", "trailing" and "cut" for bytes that no field has. */
+  /** How its schema is written, `u16` or `string(u8)`; or "gap", "delimiter", "trailing", "cut" and "unread" for bytes that no field has. */
   readonly kind: string;
   /** Byte offsets, absolute where the caller said at which offset the bytes start; `end` is behind the last. */
   readonly start: number;
   readonly end: number;
-  /** For bit fields: the highest and the lowest bit, counted from the least significant of the last byte. */
-  readonly bits?: { readonly high: number; readonly low: number };
+  /** For bit fields: the highest and the lowest bit of these bytes, read as one number with the last byte least, or the first where `little` says so. */
+  readonly bits?: { readonly high: number; readonly low: number; readonly little: boolean };
   readonly value: unknown;
   readonly verdict?: { readonly ok: boolean; readonly text: string };
   readonly children: readonly Node[];
@@ -29,7 +29,7 @@ export interface Node {
 /** The whole message: its tree and its bytes. */
 export interface Inspection extends Node {
   readonly bytes: Uint8Array;
-  /** What is wrong with it, if anything. */
+  /** What `decode` would say of it, wrong checksums and lengths behind their range aside, which are verdicts. */
   readonly error?: DecodeError;
 }
 
@@ -39,33 +39,57 @@ interface Draft {
   kind: string;
   start: number;
   end: number;
-  bits?: { high: number; low: number };
-  value: unknown;
+  bits?: { high: number; low: number; little: boolean };
+  value?: unknown;
   verdict?: { ok: boolean; text: string };
-  element: boolean;
+  /** Where a length or checksum that is verified later was read. */
+  derivedAt?: number;
   children: Draft[];
+  /** Children that have no name: content and prefixes. */
+  parts: Draft[];
+  /** How many children are elements. */
+  elements: number;
+  /** What bytes behind the last child are. */
+  tail: "gap" | "delimiter";
 }
+
+const draftOf = (kind: string, key: Key | undefined, start: number): Draft => ({
+  key,
+  kind,
+  start,
+  end: start,
+  children: [],
+  parts: [],
+  elements: 0,
+  tail: "gap",
+});
 
 /** Watches ops while they decode. */
 class Trace {
-  private open: Draft[] = [];
+  private readonly open: Draft[];
 
   constructor(root: Draft) {
-    this.open.push(root);
+    this.open = [root];
   }
 
   /** An op that decodes as before and leaves a node. */
   watch(op: Op, schema: AnySchema, role: Role): Op {
     const kind = op.derived?.checksum?.algorithm.name ?? labelOf(schema);
+    const ended = (schema as { length?: { kind?: unknown } }).length?.kind === "until";
+    const note = (m: Reader, decode: () => unknown): unknown => {
+      const draft = draftOf(kind, role.key, m.p);
+      if (ended) draft.tail = "delimiter";
+      return this.note(m, draft, role, op, decode);
+    };
     // A struct of fixed size is read field by field, so that a cut one shows the fields that are there.
     const { get, put, size, emitGet, emitPut, ...plain } = op as Leaf;
-    const watched: Op = { ...plain, decode: (m) => this.note(m, kind, role, () => op.decode(m)) };
+    const watched: Op = { ...plain, decode: (m) => note(m, () => op.decode(m)) };
     if (!isLeaf(op) || op.names) return watched;
     const leaf: Leaf = {
       ...op,
-      get: (m, p) => this.noteLeaf(m, p, op, kind, role, schema.facts.bits),
+      get: (m, p) => this.noteLeaf(m, p, op, draftOf(kind, role.key, p), role, schema.facts.bits),
       decode(m) {
-        if (!m.need(op.size)) return STOP;
+        if (!m.need(op.size)) return note(m, () => STOP);
         const value = this.get(m, m.p);
         if (value !== STOP) m.p += op.size;
         return value;
@@ -74,57 +98,75 @@ class Trace {
     return leaf;
   }
 
-  private note(m: Reader, kind: string, role: Role, decode: () => unknown): unknown {
-    const draft = this.draft(kind, role, m.p);
+  private note(m: Reader, draft: Draft, role: Role, op: Op, decode: () => unknown): unknown {
     this.open.push(draft);
     const value = decode();
     this.open.pop();
-    draft.end = Math.max(m.p, ...draft.children.map((child) => child.end));
+    if (value !== STOP) draft.end = m.p;
+    gather(draft, value === STOP);
     if (value !== STOP) draft.value = value;
-    this.settle(draft, value === undefined && draft.end === draft.start);
+    else if (draft.children.length === 0 && m.fault) {
+      // How far it would have gone: to the end of what there is, of its fixed size, or to what is wrong.
+      const fixed = op.min === op.max ? draft.start + op.min : Math.max(m.p, m.fault.offset);
+      draft.end = Math.max(draft.end, Math.min(m.e, m.fault.code === "truncated" ? m.e : fixed));
+    }
+    if (op.derived) draft.derivedAt = draft.start;
+    if (value !== undefined || draft.end > draft.start || draft.children.length > 0) this.settle(draft, role);
     return value;
   }
 
-  private noteLeaf(m: Reader, p: number, op: Leaf, kind: string, role: Role, width: number | undefined): unknown {
-    const draft = this.draft(kind, role, p);
+  private noteLeaf(m: Reader, p: number, op: Leaf, draft: Draft, role: Role, width: number | undefined): unknown {
     this.open.push(draft);
     const value = op.get(m, p);
     this.open.pop();
     draft.end = p + op.size;
+    gather(draft, value === STOP);
     if (op.place && width !== undefined) {
       const { place } = op;
       const first = firstBit(place, width).byte;
       const last = place.little ? place.lowest >> 3 : place.size - 1 - (place.lowest >> 3);
       draft.start = p + Math.min(first, last);
       draft.end = p + Math.max(first, last) + 1;
-      draft.bits = { high: (place.lowest & 7) + width - 1, low: place.lowest & 7 };
+      draft.bits = { high: (place.lowest & 7) + width - 1, low: place.lowest & 7, little: place.little };
     }
-    if (value === STOP) draft.verdict = { ok: false, text: `BAD, ${m.fault?.expected}` };
-    else draft.value = value;
-    if (op.derived?.checksum) draft.verdict = { ok: true, text: "ok" };
-    this.settle(draft, false);
+    if (value !== STOP) draft.value = value;
+    if (op.derived) draft.derivedAt = p;
+    this.settle(draft, role);
     return value;
   }
 
-  private draft(kind: string, role: Role, start: number): Draft {
-    return { key: role.key, kind, start, end: start, value: undefined, element: role.element === true, children: [] };
-  }
-
-  /** Puts a finished node into its parent. What has no name of its own only passes its children and bits on. */
-  private settle(draft: Draft, absent: boolean): void {
+  /** Puts a finished node into its parent. */
+  private settle(draft: Draft, role: Role): void {
     const parent = this.open[this.open.length - 1] as Draft;
-    if (absent && draft.children.length === 0) return;
-    if (draft.key !== undefined) parent.children.push(draft);
-    else if (draft.element)
-      parent.children.push({ ...draft, key: parent.children.filter((child) => child.element).length });
-    else {
-      for (const child of draft.children)
-        if (!parent.children.some((c) => c.key === child.key && c.start === child.start)) parent.children.push(child);
-      if (draft.bits) parent.bits ??= draft.bits;
-      if (draft.bits && draft.children.length === 0) Object.assign(parent, { start: draft.start, end: draft.end });
-      if (draft.verdict && !parent.verdict) parent.verdict = draft.verdict;
-    }
+    if (role.element) draft.key = parent.elements++;
+    (draft.key === undefined ? parent.parts : parent.children).push(draft);
   }
+}
+
+/**
+ * What has no name of its own passes on what it has: its children, and, where it is all there is, its bits and value.
+ * What was read elsewhere, through an offset, keeps a place of its own.
+ */
+function gather(draft: Draft, stopped: boolean): void {
+  const { parts, children } = draft;
+  const own = draft.end > draft.start;
+  let reach = draft.start;
+  for (const part of parts) {
+    const away = part.start > reach || part.start < draft.start;
+    if (away && (own || parts.length > 1)) {
+      children.push({ ...part, key: undefined });
+      continue;
+    }
+    if (away) Object.assign(draft, { start: part.start, end: part.end, tail: part.tail });
+    for (const child of part.children) children.push(child);
+    reach = Math.max(reach, part.end);
+    if (parts.length > 1 || children.length > 0) continue;
+    if (part.bits) Object.assign(draft, { bits: part.bits, start: part.start, end: part.end });
+    // A value that is refused; not a prefix.
+    if (stopped && (own || part.kind === draft.kind)) draft.value = part.value;
+  }
+  if (stopped) for (const { end } of children) reach = Math.max(reach, end);
+  draft.end = Math.max(draft.end, stopped ? reach : 0);
 }
 
 /** The draft at the end of a path, as far as there are nodes for it. */
@@ -140,16 +182,83 @@ function deepest(root: Draft, keys: readonly Key[]): { draft: Draft; depth: numb
   return { draft, depth };
 }
 
-function frozen(draft: Draft, keys: readonly Key[], base: number): Node {
+/** A whole number as the hex digits of its own bytes; undefined where it stands in them otherwise, as digits for example. */
+export function asHex(value: unknown, bytes: Uint8Array, start: number, end: number): string | undefined {
+  if (typeof value !== "bigint" && !(Number.isSafeInteger(value) && (value as number) >= 0)) return undefined;
+  const digits = Array.from(bytes.subarray(start, end), (byte) => byte.toString(16).padStart(2, "0"));
+  const text = (value as number | bigint).toString(16).padStart(2 * digits.length, "0");
+  return text === digits.join("") || text === digits.reverse().join("") ? `0x${text}` : undefined;
+}
+
+const count = (n: number, what = ""): string => `${n} ${what}${n === 1 ? "byte" : "bytes"}`;
+
+/** Says of each verified field whether it is right. */
+function judge(root: Draft, verified: NonNullable<Reader["verified"]>, bytes: Uint8Array): void {
+  const byPlace = new Map(verified.map((each) => [`${each.offset} ${each.key}`, each]));
+  const visit = (draft: Draft): void => {
+    for (const child of draft.children) visit(child);
+    const found = draft.derivedAt === undefined ? undefined : byPlace.get(`${draft.derivedAt} ${draft.key}`);
+    if (!found) return;
+    const { ok, want } = found;
+    if (ok && !found.checksum) return;
+    const hex = asHex(draft.value, bytes, draft.start, draft.end) && found.checksum;
+    const text = hex ? `0x${want.toString(16).padStart(2 * (draft.end - draft.start), "0")}` : String(want);
+    draft.verdict = { ok, text: ok ? "ok" : `BAD, want ${text}` };
+  };
+  if (byPlace.size > 0) visit(root);
+}
+
+/** Marks where decoding failed: on the node of that place, or on a new one for the bytes there. */
+function blame(root: Draft, m: Reader, error: DecodeError): void {
+  const verdict = { ok: false, text: `BAD, ${error.expected}, ${error.actual}` };
+  const { draft, depth } = deepest(root, error.keys);
+  const key = error.keys[depth];
+  const start = error.offset - m.base;
+  const first = draft.children.reduce((least, child) => Math.min(least, child.start), Number.POSITIVE_INFINITY);
+  if (key === undefined && (draft.children.length === 0 || (error.code === "truncated" && first > draft.start))) {
+    draft.verdict = verdict;
+    return;
+  }
+  let part = key === undefined ? undefined : draft;
+  while (part?.parts.length) part = part.parts.find((each) => each.start === start);
+  const cut = part && part !== draft ? { ...part, key } : draftOf("cut", key, start);
+  if (cut.kind === "cut" && (error.code === "truncated" || error.code === "length")) {
+    // Behind what was seen of it.
+    for (const { end } of draft.children) cut.start = Math.max(cut.start, end);
+    cut.end = Math.max(cut.start, m.e);
+  }
+  cut.verdict = verdict;
+  draft.children.push(cut);
+  draft.end = Math.max(draft.end, cut.end);
+}
+
+type Span = readonly [start: number, end: number];
+
+/** The stretches of a span that none of the others covers. */
+function uncovered([start, end]: Span, others: Span[]): Span[] {
+  const open: Span[] = [];
+  let at = start;
+  for (const [from, to] of others.sort((a, b) => a[0] - b[0])) {
+    if (from > at) open.push([at, Math.min(from, end)]);
+    at = Math.max(at, to);
+    if (at >= end) return open;
+  }
+  open.push([at, end]);
+  return open.filter(([from, to]) => to > from);
+}
+
+/** The finished tree; bytes that belong to a node but to none of its children, other than those in front, become nodes too. */
+function finished(draft: Draft, keys: readonly Key[], base: number): Node {
   const own = draft.key === undefined ? keys : [...keys, draft.key];
-  const covered = draft.children.length > 0;
-  const children: Node[] = [];
-  let at = draft.start;
-  for (const child of draft.children) {
-    // Bytes in front of the first child are the node's own: a prefix.
-    if (covered && children.length > 0 && child.start > at) children.push(gap(own, at + base, child.start + base));
-    children.push(frozen(child, own, base));
-    at = Math.max(at, child.end);
+  const last = draft.children.reduce((end, child) => Math.max(end, child.end), draft.start);
+  const spans = draft.children.map((child): Span => [child.start, child.end]);
+  const gaps = spans.length === 0 ? [] : uncovered([draft.start, draft.end], spans);
+  const children = draft.children.map((child) => finished(child, own, base));
+  for (const [start, end] of gaps) {
+    if (start === draft.start) continue;
+    const kind = start === last ? draft.tail : "gap";
+    const at = children.findIndex((child) => child.start >= end + base);
+    children.splice(at < 0 ? children.length : at, 0, spare(pathText(own), kind, start + base, end + base));
   }
   return Object.freeze({
     path: pathText(own),
@@ -164,99 +273,74 @@ function frozen(draft: Draft, keys: readonly Key[], base: number): Node {
   });
 }
 
-const gap = (keys: readonly Key[], start: number, end: number): Node =>
-  Object.freeze({ path: pathText(keys), key: undefined, kind: "gap", start, end, value: undefined, children: [] });
+/** Bytes that no field has. */
+const spare = (path: string, kind: string, start: number, end: number, verdict?: Node["verdict"]): Node =>
+  Object.freeze({
+    path,
+    key: undefined,
+    kind,
+    start,
+    end,
+    value: undefined,
+    ...(verdict && { verdict }),
+    children: [],
+  });
+
+/** Sets the bits that lines show: of leaves, and of what stands in front of children. */
+function mark(shown: Uint8Array, node: Node, base: number): void {
+  const { start, end, bits, children } = node;
+  for (const child of children) mark(shown, child, base);
+  const own = children.reduce((least, child) => Math.min(least, child.start), end);
+  if (!bits) shown.fill(255, start - base, Math.max(start, own) - base);
+  else
+    for (let bit = bits.low; bit <= bits.high; bit++)
+      shown[(bits.little ? start + (bit >> 3) : end - 1 - (bit >> 3)) - base]! |= 1 << (bit & 7);
+}
+
+/** Stretches of bytes of which no line shows all bits: what is left of a byte whose other bits are wrong is not read. */
+function unshown(node: Node, size: number, base: number): Span[] {
+  const shown = new Uint8Array(size);
+  mark(shown, node, base);
+  const spans: Span[] = [];
+  for (let at = 0; at < size; at++) {
+    if (shown[at] === 255) continue;
+    const start = at;
+    while (at < size && shown[at] !== 255) at++;
+    spans.push([start + base, at + base]);
+  }
+  return spans;
+}
 
 /** The bytes as a tree, as far as they can be understood. `base` is the offset of the first byte, for display. */
 export function inspect(schema: AnySchema, bytes: Uint8Array, limits: Limits, base: number): Inspection {
-  const root: Draft = {
-    key: undefined,
-    kind: labelOf(schema),
-    start: 0,
-    end: 0,
-    value: undefined,
-    element: false,
-    children: [],
-  };
+  const root = draftOf(labelOf(schema), undefined, 0);
   const trace = new Trace(root);
   const op = lower(schema, (inner, of, role) => trace.watch(inner, of, role));
   const m = new Reader(bytes, 0, limits, true);
   m.base = base;
-  m.forgiven = [];
+  m.verified = [];
   const value = op.decode(m);
-  if (value !== STOP) root.value = value;
-  root.end = value === STOP ? bytes.length : Math.max(m.p, m.far);
-  for (const { offset, want } of m.forgiven) {
-    const mark = (draft: Draft): void => {
-      if (draft.children.length === 0 && draft.start <= offset && offset < draft.end && draft.verdict)
-        draft.verdict = {
-          ok: false,
-          text: `BAD, want ${typeof want === "bigint" || want > 9 ? `0x${want.toString(16)}` : want}`,
-        };
-      draft.children.forEach(mark);
-    };
-    mark(root);
-  }
-  let error: DecodeError | undefined;
-  if (value === STOP && m.fault) {
-    error = m.error();
-    const { draft, depth } = deepest(root, error.keys);
-    if (depth === error.keys.length && depth > 0 && draft.children.length === 0)
-      draft.verdict ??= { ok: false, text: `BAD, ${error.expected}, ${error.actual}` };
-    else {
-      const start = error.offset - base;
-      draft.children.push({
-        key: error.keys[depth],
-        kind: "cut",
-        start,
-        end: bytes.length,
-        value: undefined,
-        verdict: { ok: false, text: `BAD, ${error.expected}, ${error.actual}` },
-        element: false,
-        children: [],
-      });
-    }
-  }
-  if (error) {
-    const read = Math.max(0, ...root.children.map((child) => child.end));
-    if (read < bytes.length) {
-      const text = `${bytes.length - read} ${bytes.length - read === 1 ? "byte" : "bytes"} not read`;
-      root.children.push({
-        key: undefined,
-        kind: "unread",
-        start: read,
-        end: bytes.length,
-        value: undefined,
-        verdict: { ok: true, text },
-        element: false,
-        children: [],
-      });
-    }
-  }
-  const node = frozen(root, [], base);
-  const trailing: Node[] =
-    root.end < bytes.length
-      ? [
-          {
-            path: "",
-            key: undefined,
-            kind: "trailing",
-            start: root.end + base,
-            end: bytes.length + base,
-            value: undefined,
-            verdict: {
-              ok: false,
-              text: `${bytes.length - root.end} trailing ${bytes.length - root.end === 1 ? "byte" : "bytes"}`,
-            },
-            children: [],
-          },
-        ]
-      : [];
+  // The message itself is the one part that the root has.
+  const [message] = root.parts;
+  if (message) Object.assign(root, message, { parts: message.parts });
+  const understood = value !== STOP && m.whole();
+  const error = understood ? undefined : m.error();
+  judge(root, m.verified, bytes);
+  if (error && value === STOP) blame(root, m, error);
+  const node = finished(root, [], base);
+  const end = bytes.length + base;
+  const rest = unshown(node, bytes.length, base).map(([from, to]) => {
+    if (to < end || !error) return spare("", "gap", from, to);
+    return value === STOP
+      ? spare("", "unread", from, to, { ok: true, text: `${count(to - from)} not read` })
+      : spare("", "trailing", from, to, { ok: false, text: count(to - from, "trailing ") });
+  });
   return Object.freeze({
     ...node,
-    end: bytes.length + base,
+    start: base,
+    end,
     bytes,
-    children: Object.freeze([...node.children, ...trailing]),
+    children: Object.freeze([...node.children, ...rest]),
     ...(error && { error }),
   });
 }

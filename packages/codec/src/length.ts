@@ -170,5 +170,6 @@ export function lengthLabel(length: Length): string {
 export function labelOf(schema: AnySchema): string {
   const { label, length } = schema as { label?: string; length?: Length };
   const kind = label ?? schema.kind;
-  return length === undefined ? kind : `${kind}(${lengthLabel(length)})`;
+  // A schema that can also be called has the length of a function.
+  return length === undefined || typeof schema === "function" ? kind : `${kind}(${lengthLabel(length)})`;
 }

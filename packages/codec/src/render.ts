@@ -2,7 +2,7 @@
 // stable text.
 
 import { show } from "./errors.js";
-import type { Inspection, Node } from "./inspect.js";
+import { asHex, type Inspection, type Node } from "./inspect.js";
 
 export interface RenderOptions {
   /** ANSI colours. By default only on a terminal, and never where NO_COLOR is set. */
@@ -16,15 +16,16 @@ export interface RenderOptions {
 interface Line {
   readonly start: number;
   readonly end: number;
-  readonly bits?: { readonly high: number; readonly low: number } | undefined;
+  readonly bits?: Node["bits"] | undefined;
   readonly path: string;
   readonly kind: string;
   readonly value: string;
-  readonly verdict?: { readonly ok: boolean; readonly text: string } | undefined;
+  readonly verdict?: Node["verdict"] | undefined;
   readonly dim: boolean;
 }
 
 const ROW = 16;
+const RULER = "00 01 02 03 04 05 06 07  08 09 0a 0b 0c 0d 0e 0f  0123456789abcdef";
 
 function colorByDefault(): boolean {
   const process = (
@@ -33,65 +34,80 @@ function colorByDefault(): boolean {
   return process?.stdout?.isTTY === true && !process.env?.["NO_COLOR"];
 }
 
-function valueText(node: Node): string {
-  const { value, kind } = node;
+const several = (n: number, one: string): string => `${n} ${one}${n === 1 ? "" : "s"}`;
+
+/** What a terminal would take as a command, or the eye as something else, is written out. */
+const plain = (text: string): string =>
+  text.replace(
+    /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+
+function valueText(node: Node, own: number, { bytes, start: base }: Inspection): string {
+  const { value, kind, start, end } = node;
   if (value === undefined) return "";
-  if (Array.isArray(value)) return `${value.length} ${value.length === 1 ? "element" : "elements"}`;
-  if (value instanceof Uint8Array) return `${value.length} ${value.length === 1 ? "byte" : "bytes"}`;
-  if (typeof value === "object" && value !== null && !node.verdict && node.children.length > 0) return "";
-  if (typeof value === "number" && (kind === "constant" || node.verdict) && Number.isInteger(value) && value >= 0)
-    return `0x${value.toString(16)}`;
-  return show(value);
+  if (Array.isArray(value)) return several(value.length, "element");
+  if (value instanceof Uint8Array) return several(value.length, "byte");
+  if (ArrayBuffer.isView(value)) return several((value as unknown as { length: number }).length, "element");
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
+  if (typeof value === "object" && value !== null && node.children.length > 0) return several(end - own, "byte");
+  const compared = kind === "constant" || /^ok$|0x/.test(node.verdict?.text ?? "");
+  const hex = compared ? asHex(value, bytes, start - base, end - base) : undefined;
+  return hex ?? show(value);
 }
 
 /** What each line shows: leaves, the prefixes of what has children, and bytes that nothing accounts for. */
-function linesOf(node: Node): Line[] {
-  const line = (start: number, end: number): Line => ({
-    start,
-    end,
-    bits: node.bits,
-    path: node.path,
-    kind: node.bits ? bitText(node) : node.kind,
-    value: valueText(node),
-    verdict: node.verdict,
-    dim: ["padding", "reserved", "gap"].includes(node.kind),
-  });
-  const [first] = node.children;
-  if (!first) return [line(node.start, node.end)];
-  const own = first.start > node.start ? [line(node.start, first.start)] : [];
-  return [...own, ...node.children.flatMap(linesOf)];
+function linesOf(node: Node, whole: Inspection, lines: Line[] = []): Line[] {
+  const { start, children } = node;
+  // Children that were read through offsets may lie in front.
+  const inside = children.filter((child) => child.start >= start && child.end <= node.end);
+  const own = inside.reduce((first, child) => Math.min(first, child.start), node.end);
+  if (children.length === 0 || own > start || node.verdict)
+    lines.push({
+      start,
+      end: own,
+      bits: node.bits,
+      path: plain(node.path),
+      kind: plain(node.bits ? bitText(node.bits, node.kind) : node.kind),
+      value: plain(valueText(node, own, whole)),
+      verdict: node.verdict && { ok: node.verdict.ok, text: plain(node.verdict.text) },
+      dim: ["padding", "reserved", "gap", "delimiter", "unread"].includes(node.kind),
+    });
+  for (const child of children) linesOf(child, whole, lines);
+  return lines;
 }
 
-function bitText({ bits, kind }: Node): string {
-  const { high, low } = bits as NonNullable<Node["bits"]>;
+function bitText({ high, low }: NonNullable<Node["bits"]>, kind: string): string {
   const range = high === low ? `bit ${high}` : `bits ${high}-${low}`;
   return /^(bits\(|flag)/.test(kind) ? range : `${range} ${kind}`;
 }
 
 const printable = (byte: number): string => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : ".");
 
-/** Bytes in their columns; of a byte that is shared, only the half that the bits touch. */
-function columns(
-  bytes: Uint8Array,
-  row: number,
-  start: number,
-  end: number,
-  bits: Line["bits"],
-): { hex: string; text: string } {
+/** A byte in hex; where bits touch only one half of it, that half. */
+function hexOf(byte: number, i: number, size: number, bits: Line["bits"]): string {
+  const two = byte.toString(16).padStart(2, "0");
+  if (!bits) return two;
+  const lowest = 8 * (bits.little ? i : size - 1 - i);
+  if (bits.low >= lowest + 4) return `${two[0]}_`;
+  return bits.high < lowest + 4 ? `_${two[1]}` : two;
+}
+
+/** The bytes from `start` to `end`, which are on one row, in their columns. */
+function columns({ bytes, start: base }: Inspection, line: Line, start: number, end: number): string {
   let hex = "";
   let text = "";
-  for (let i = row; i < row + ROW; i++) {
-    if (i === row + ROW / 2) hex += " ";
-    if (i < start || i >= end) hex += "   ";
+  for (let column = 0; column < ROW; column++) {
+    const at = start - (start % ROW) + column;
+    if (column === ROW / 2) hex += " ";
+    if (at < start || at >= end) hex += "   ";
     else {
-      const byte = bytes[i] as number;
-      let two = byte.toString(16).padStart(2, "0");
-      if (bits && end - start === 1) two = bits.low >= 4 ? `${two[0]}_` : bits.high < 4 ? `_${two[1]}` : two;
-      hex += `${two} `;
+      const byte = bytes[at - base] as number;
+      hex += `${hexOf(byte, at - line.start, line.end - line.start, line.bits)} `;
       text += printable(byte);
     }
   }
-  return { hex: hex.slice(0, -1), text };
+  return `${hex.slice(0, -1)}  ${text.padEnd(ROW)}`;
 }
 
 /** A colour that stays with the path. */
@@ -109,45 +125,42 @@ function hue(path: string): number {
  */
 export function render(inspection: Inspection, options: RenderOptions = {}): string {
   const { color = colorByDefault(), maxLines = 4 } = options;
-  const { bytes } = inspection;
-  const base = inspection.start;
-  const lines = linesOf(inspection);
+  const { bytes, start: base } = inspection;
+  const lines = linesOf(inspection, inspection);
   const digits = Math.max(4, (base + bytes.length).toString(16).length);
   const width = (pick: (line: Line) => string, most: number): number =>
-    Math.min(most, Math.max(0, ...lines.map((line) => pick(line).length)));
+    lines.reduce((widest, line) => Math.min(most, Math.max(widest, pick(line).length)), 0);
   const pathWidth = width((line) => line.path, 40);
   const kindWidth = width((line) => line.kind, 32);
   const paint = (code: number | undefined, text: string): string =>
     color && code !== undefined && text !== "" ? `\u001b[${code}m${text}\u001b[0m` : text;
-  const title = options.title ?? inspection.kind;
-  const ruler = Array.from({ length: ROW }, (_, i) => ((i + base) % ROW).toString(16).padStart(2, "0"));
-  const head = `${" ".repeat(digits)}  ${ruler.slice(0, 8).join(" ")}  ${ruler.slice(8).join(" ")}  ${"0123456789abcdef"}  ${title}, ${bytes.length} ${bytes.length === 1 ? "byte" : "bytes"}${base > 0 ? ` at 0x${base.toString(16)}` : ""}`;
-  const out = [paint(2, head)];
+  const title = plain(options.title ?? inspection.kind);
+  const place = base > 0 ? ` at 0x${base.toString(16)}` : "";
+  const out = [paint(2, `${" ".repeat(digits)}  ${RULER}  ${title}, ${several(bytes.length, "byte")}${place}`)];
   for (const line of lines) {
     const bad = line.verdict?.ok === false;
     const code = bad ? 31 : line.dim ? 2 : hue(line.path);
-    const from = line.start - base;
-    const to = Math.min(line.end - base, bytes.length);
-    let row = from - (from % ROW);
+    const words = [line.path.padEnd(pathWidth), line.kind.padEnd(kindWidth), line.value, line.verdict?.text ?? ""];
+    let meaning = words
+      .filter((word) => word !== "")
+      .join("  ")
+      .trimEnd();
+    let start = line.start;
     let shown = 0;
     do {
-      const start = Math.max(from, row);
-      const { hex, text } = columns(bytes, row, start, Math.min(to, row + ROW), line.bits);
-      const first = shown === 0;
-      const rest = first
-        ? `${line.path.padEnd(pathWidth)}  ${line.kind.padEnd(kindWidth)}  ${line.value}${line.verdict ? `${line.value ? "  " : ""}${line.verdict.text}` : ""}`
-        : "";
-      const bytesText = `${hex}  ${text.padEnd(ROW)}`;
+      const end = Math.min(line.end, start - (start % ROW) + ROW);
+      const offset = paint(2, start.toString(16).padStart(digits, "0"));
+      const picture = columns(inspection, line, start, end);
       out.push(
-        `${paint(2, (start + base).toString(16).padStart(digits, "0"))}  ${paint(code, bytesText)}  ${paint(bad ? 31 : undefined, rest)}`.trimEnd(),
+        `${offset}  ${paint(code, meaning === "" ? picture.trimEnd() : picture)}  ${paint(bad ? 31 : undefined, meaning)}`.trimEnd(),
       );
-      row += ROW;
-      shown++;
-      if (shown === maxLines && row < to) {
-        out.push(paint(2, `${" ".repeat(digits)}  … ${to - row} more bytes`));
+      meaning = "";
+      start = end;
+      if (++shown >= maxLines && start < line.end) {
+        out.push(paint(2, `${" ".repeat(digits)}  … ${several(line.end - start, "more byte")}`));
         break;
       }
-    } while (row < to);
+    } while (start < line.end);
   }
   return `${out.join("\n")}\n`;
 }

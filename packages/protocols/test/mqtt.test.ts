@@ -435,7 +435,7 @@ describe("an inspected packet", () => {
   it("shows what is wrong where it is wrong", () => {
     const lines = shown("20 02 00 06").split("\n");
     expect(lines.filter((line) => line.includes("BAD"))).toEqual([
-      '0003           06                                       .                 returnCode      enumeration        BAD, needs the number of one of "accepted", "unacceptableProtocolVersion", "identifierRejected", "serverUnavailable", "badUserNameOrPassword", "notAuthorized"',
+      '0003           06                                       .                 returnCode      enumeration        6  BAD, needs the number of one of "accepted", "unacceptableProtocolVersion", "identifierRejected", "serverUnavailable", "badUserNameOrPassword", "notAuthorized", got 6',
     ]);
   });
 });

@@ -67,13 +67,15 @@ const endOf = ({ entry, from }: Range, value: Record<string, unknown>, marks: re
 
 function open(m: Reader, ends: { e: number; hard: boolean }[], end: number): void {
   ends.push({ e: m.e, hard: m.hard });
-  m.e = end;
+  // Only for a glimpse does it end where the bytes do.
+  m.e = Math.min(end, m.e);
   m.hard = true;
 }
 
 type Run = Extract<Step, { do: "run" }>;
 
-function decode(m: Reader, { steps, make, marks: count }: Layout): unknown {
+function decode(m: Reader, plan: Layout): unknown {
+  const { steps, make, marks: count } = plan;
   const saved = m.resume();
   const value = (saved?.value ?? make()) as Record<string, unknown>;
   const marks = (saved?.numbers ?? (count > 0 ? new Array<number>(count).fill(0) : [])) as number[];
@@ -126,7 +128,11 @@ function decode(m: Reader, { steps, make, marks: count }: Layout): unknown {
         );
         return m.leave(step.entry.key, i, value, marks);
       }
-      if (!m.need(end - m.p)) return m.leave(step.entry.key, i, value, marks);
+      if (!m.need(end - m.p)) {
+        m.scopes.pop();
+        m.glimpse({ decode: (m) => decode(m, plan) }, { index: i + 1, value, numbers: marks });
+        return m.leave(step.entry.key, i, value, marks);
+      }
       open(m, ends, end);
     } else if (step.do === "close") {
       if (m.p !== m.e) {
@@ -138,12 +144,11 @@ function decode(m: Reader, { steps, make, marks: count }: Layout): unknown {
       const { entry, from, to } = step;
       const want = expected(m.b, step, marks);
       const got = value[entry.key];
-      if (!agree(want, got)) {
-        if (m.forgiven) {
-          m.forgiven.push({ offset: marks[entry.before] as number, want });
-          continue;
-        }
-        const code = entry.op.derived?.checksum ? "checksum" : "length";
+      const ok = agree(want, got);
+      const code = entry.op.derived?.checksum ? "checksum" : "length";
+      const { key, before } = entry;
+      m.verified?.push({ offset: marks[before] as number, key, want, ok, checksum: code === "checksum" });
+      if (!ok && !m.verified) {
         m.fail(
           code,
           `${code} of ${(marks[to] as number) - (marks[from] as number)} bytes is ${shown(want)}`,

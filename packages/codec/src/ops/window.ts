@@ -13,7 +13,7 @@ import {
   derive,
   emitDerive,
   emitReadCount,
-  emitWriteCount,
+  emitWriteNothing,
   readCount,
   widthOf,
   writeCount,
@@ -82,7 +82,10 @@ export function sizedWindow(count: Count, content: Op, options: Options): Op {
       const n = saved?.numbers[0] ?? readCount(m, count);
       if (n === STOP) return m.leave(undefined, 0, undefined);
       if (n === -1) return null;
-      if (!m.need(n as number)) return m.leave(undefined, 0, undefined, [n as number]);
+      if (!m.need(n as number)) {
+        m.glimpse(content);
+        return m.leave(undefined, 0, undefined, [n as number]);
+      }
       return inside(m, m.p + (n as number), content, skip);
     },
     encode(w: Writer, value) {
@@ -156,7 +159,11 @@ export function sizedWindow(count: Count, content: Op, options: Options): Op {
         } else if (count.mode === "ref") emitDerive(source, count.bound, n);
       };
       if (nothing === undefined) return write();
-      source.block(`if (${value} === null) {`, () => emitWriteCount(source, count, String(nothing)), "} else {");
+      source.block(
+        `if (${value} === null) {`,
+        () => emitWriteNothing(source, count as Extract<Count, { mode: "prefix" }>),
+        "} else {",
+      );
       source.block("", write);
     },
   };

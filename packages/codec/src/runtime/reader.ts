@@ -66,8 +66,8 @@ export class Reader {
   fault: Fault | undefined;
   /** Keys of the place of the fault, innermost first. */
   keys: Key[] = [];
-  /** Where set, wrong checksums are noted here instead of ending the message. */
-  forgiven: { offset: number; want: number | bigint }[] | undefined;
+  /** Where set, what is verified is noted here and wrong lengths and checksums do not end the message; for pictures. */
+  verified: { offset: number; key: Key; want: number | bigint; ok: boolean; checksum: boolean }[] | undefined;
   saved: Saved[] = [];
   resuming = false;
 
@@ -139,6 +139,31 @@ export class Reader {
   ): false {
     this.fault ??= { code, offset: at, bit: more?.bit, expected, actual, cause: more?.cause, within: more?.within };
     return false;
+  }
+
+  /**
+   * For pictures: of a window that is cut, what is there is read too, and what comes of that forgotten. `state` is where
+   * the op that reads it goes on.
+   */
+  glimpse(op: { decode(m: Reader): unknown }, state?: Saved): void {
+    if (!this.verified || this.fault?.code !== "truncated") return;
+    const { fault, keys, p, e, hard } = this;
+    const known = this.verified.length;
+    this.fault = undefined;
+    this.keys = [];
+    if (state) this.saved.push(state);
+    this.resuming = state !== undefined;
+    op.decode(this);
+    this.resuming = false;
+    this.verified.length = known;
+    Object.assign(this, { fault, keys, p, e, hard });
+  }
+
+  /** True when the message that was read is all there is; otherwise the fault is noted. */
+  whole(): boolean {
+    const end = Math.max(this.p, this.far);
+    const left = this.b.length - end;
+    return left === 0 || this.fail("trailing", `ends after ${end} bytes`, `${left} more follow`, end);
   }
 
   /** Counts `n` more elements against the limit. */
