@@ -1,0 +1,17 @@
+// Drives the examples with real programs, and real servers with the examples' clients.
+//
+//   node examples/check/main.mjs [--small] [name...]      names: redis
+
+import { finish } from "./harness.mjs";
+import { checkRedis } from "./redis.mjs";
+
+const groups = { redis: checkRedis };
+
+const words = process.argv.slice(2);
+const small = words.includes("--small");
+const names = words.filter((word) => !word.startsWith("--"));
+
+for (const [name, group] of Object.entries(groups)) {
+  if (names.length === 0 || names.includes(name)) await group({ small });
+}
+finish();
