@@ -181,7 +181,7 @@ function alignOp(align: number, ignore: boolean): Op {
       return "undefined";
     },
     emitEncode(source) {
-      source.need(align);
+      source.need(align - 1);
       source.aligns = true;
       source.line("w.aligned = p;");
       source.line(`while ((p - w.start) % ${align} !== 0) b[p++] = 0;`);

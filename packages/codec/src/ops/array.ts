@@ -8,7 +8,7 @@ import { delimiterAt, find, put } from "../runtime/bytes.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 import { under, type Writer } from "../runtime/writer.js";
 import type { Source } from "../source.js";
-import { type Count, emitReadCount, emitWriteCount, readCount, writeCount } from "./count.js";
+import { type Count, emitReadCount, emitWriteCount, emitWriteNothing, readCount, writeCount } from "./count.js";
 
 interface Bounds {
   min: number;
@@ -137,7 +137,7 @@ export function countedArray(count: Count, item: Op, bounds: Bounds): Op {
       if (!nullable) return write();
       source.block(
         `if (${value} === null) {`,
-        () => emitWriteCount(source, count, String((count as { nothing: number }).nothing)),
+        () => emitWriteNothing(source, count as Extract<Count, { mode: "prefix" }>),
         "} else {",
       );
       source.block("", write);

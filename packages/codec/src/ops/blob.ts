@@ -8,7 +8,7 @@ import { type Reader, STOP } from "../runtime/reader.js";
 import { shortWrite } from "../runtime/text.js";
 import type { Writer } from "../runtime/writer.js";
 import type { Content } from "./content.js";
-import { type Count, emitReadCount, emitWriteCount, readCount, writeCount } from "./count.js";
+import { type Count, emitReadCount, emitWriteCount, emitWriteNothing, readCount, writeCount } from "./count.js";
 import { emitFind } from "./delimiter.js";
 import { leaf } from "./leaf.js";
 
@@ -162,7 +162,7 @@ export function countedBlob(count: Count, content: Content, bounds: { min: numbe
       if (!nullable) return write();
       source.block(
         `if (${value} === null) {`,
-        () => emitWriteCount(source, count, String((count as { nothing: number }).nothing)),
+        () => emitWriteNothing(source, count as Extract<Count, { mode: "prefix" }>),
         "} else {",
       );
       source.block("", write);

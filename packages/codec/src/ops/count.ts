@@ -212,6 +212,11 @@ export function emitWriteCount(source: Source, count: Count, n: string): void {
   } else if (count.mode === "ref") emitDerive(source, count.bound, n);
 }
 
+/** Writes the prefix that says "nothing". */
+export function emitWriteNothing(source: Source, { op, nothing }: Extract<Count, { mode: "prefix" }>): void {
+  op.emitEncode(source, source.store(op.numeric === "bigint" ? `${nothing}n` : String(nothing), "nothing"));
+}
+
 /** Bytes to keep free for a prefix in front of something of about `n` bytes. */
 export const widthOf = (op: Op, n: number): number => (isLeaf(op) ? op.size : (op.width?.(n) ?? op.min));
 

@@ -4,6 +4,7 @@
 import { inspect } from "node:util";
 import { type AnySchema, type CompileOptions, compile, type DecodeCode, type EncodeCode } from "@wireform/codec";
 import { describe, expect, it } from "vitest";
+import { oneGo } from "./calls.ts";
 import { mode } from "./mode.ts";
 import { fromHex, toHex } from "./shared-data.ts";
 
@@ -118,6 +119,7 @@ export function facts(schema: AnySchema, table: Facts, options: CompileOptions =
         if (!table.open) expectPrefixesShort(pair, bytes);
         expectModesAgreeAround(pair, bytes);
         expectDerivedOmittable(pair, value, bytes);
+        if (!options.limits) oneGo(schema, options)(value, hex);
       });
     }
 
