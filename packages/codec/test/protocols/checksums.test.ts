@@ -83,7 +83,7 @@ describeShared<{ algorithms: readonly Algorithm[] }>("CRC catalogue", "protocols
       const tail = (crc << BigInt((8 - (width % 8)) % 8)).toString(16).padStart(Math.ceil(width / 8) * 2, "0");
       const wire = `${(data.length / 2).toString(16).padStart(4, "0")}${data}${tail}`;
       const value = { length: data.length / 2, data: fromHex(data), crc: width > 48 ? crc : Number(crc) };
-      prove(codec, wire, value, { derived: ["length", "crc"] });
+      prove(codec, wire, value, { derived: ["length", "crc"], damage: kind === "check" });
       if (data === "") continue;
       const damaged = fromHex(wire);
       (damaged[2] as number) ^= 1;

@@ -1,10 +1,10 @@
 // What every whole message owes, whatever the protocol: its value, its bytes again, and patience with a part of it.
 
-import { isDeepStrictEqual } from "node:util";
-import { type Codec, DecodeError, Decoder } from "@wireform/codec";
+import { type Codec, compile, DecodeError, Decoder } from "@wireform/codec";
 import { expect } from "vitest";
 import { fromHex, toHex } from "../support/shared-data.ts";
 import { proveBothModes } from "./both-modes.ts";
+import { same } from "./same.ts";
 
 export interface Laws {
   /** Keys of fields that encode fills in; dropping them changes no byte. */
@@ -13,16 +13,11 @@ export interface Laws {
   readonly canonical?: boolean;
   /** False where only the end of the input ends the message. */
   readonly ends?: boolean;
+  /** False where damaging it would show nothing that messages beside it do not show. */
+  readonly damage?: boolean;
 }
 
 const bytesOf = (wire: string | Uint8Array): Uint8Array => (typeof wire === "string" ? fromHex(wire) : wire);
-
-/** Equal, keys and classes included; the slow comparison is only asked for what differs. */
-function same(actual: unknown, expected: unknown): void {
-  if (isDeepStrictEqual(actual, expected)) return;
-  expect(actual).toStrictEqual(expected);
-  expect.fail("differs in a way that only node:util sees");
-}
 
 /** Holds one whole message against its value, and gives back what was decoded. */
 export function prove<Out, In>(codec: Codec<Out, In>, wire: string | Uint8Array, value: unknown, laws: Laws = {}): Out {
@@ -30,7 +25,8 @@ export function prove<Out, In>(codec: Codec<Out, In>, wire: string | Uint8Array,
   const decoded = codec.decode(bytes);
   same(decoded, value);
   if (laws.canonical !== false) proveSameBytes(codec, bytes, decoded, laws.derived ?? []);
-  if (bytes.length <= 1024) proveBothModes(codec as Codec<unknown, never>, bytes, decoded);
+  if (bytes.length <= 1024 && laws.damage !== false) proveBothModes(codec as Codec<unknown, never>, bytes, decoded);
+  proveLimit(codec as Codec<unknown, never>, bytes, decoded, laws);
   if (laws.ends === false) return decoded;
   provePatience(codec, bytes, decoded);
   provePromptness(codec, bytes, decoded);
@@ -101,4 +97,30 @@ export function without(value: unknown, keys: readonly string[]): unknown {
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, inner]) => (keys.includes(key) ? [] : [[key, without(inner, keys)]])),
   );
+}
+
+const limitsProved = new WeakSet<object>();
+
+/** A message of exactly the maximum size passes, in both directions, and one byte less is too little. Once per codec. */
+function proveLimit(codec: Codec<unknown, never>, bytes: Uint8Array, value: unknown, laws: Laws): void {
+  if (bytes.length === 0 || limitsProved.has(codec)) return;
+  limitsProved.add(codec);
+  const limited = (maxMessageSize: number): Codec<unknown, never> =>
+    compile(codec.schema, { mode: codec.mode, limits: { maxMessageSize } });
+  const fits = limited(bytes.length);
+  const tight = limited(bytes.length - 1);
+  const tooLarge = expect.objectContaining({ code: "limit" });
+  same(fits.decode(bytes), value);
+  expect(() => tight.decode(bytes)).toThrow(tooLarge);
+  const decoder = new Decoder<unknown>(tight);
+  const inPieces = (): unknown[] => [
+    ...Array.from(bytes, (byte) => [...decoder.push(Uint8Array.of(byte))]),
+    ...decoder.end(),
+  ];
+  expect(inPieces).toThrow(tooLarge);
+  if (laws.ends !== false) expect(() => tight.read(bytes)).toThrow(tooLarge);
+  if (laws.canonical === false) return;
+  expect(toHex(fits.encode(value as never))).toBe(toHex(bytes));
+  expect(() => tight.encode(value as never)).toThrow(tooLarge);
+  expect(() => tight.size(value as never)).toThrow(tooLarge);
 }
