@@ -100,6 +100,15 @@ export function nullable(prefix: Prefix, nothing = -1): Nullable {
   return Object.freeze({ kind: "nullable", prefix, nothing });
 }
 
+/** A length with its prefix, if it has one, changed. */
+export function withPrefix(length: Length, change: (prefix: AnySchema) => AnySchema): Length {
+  if (isSchema(length)) return change(length);
+  const { kind } = length as Partial<Nullable>;
+  if (kind !== "nullable") return length;
+  const { prefix, nothing } = length as Nullable;
+  return nullable(change(prefix), nothing);
+}
+
 /** Refuses what is not a Length; `what` names the kind that was given it. */
 export function checkLength(length: Length, what: string): void {
   if (typeof length === "number") {

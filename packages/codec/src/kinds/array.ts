@@ -1,7 +1,7 @@
 // Many of the same schema.
 
 import { SchemaError, show } from "../errors.js";
-import { checkLength, type Length, lengthFacts, type Until } from "../length.js";
+import { checkLength, type Length, lengthFacts, type Until, withPrefix } from "../length.js";
 import { countedArray, restArray, untilArray } from "../ops/array.js";
 import { countOf } from "../ops/count.js";
 import { type TypedArrayConstructor, typed } from "../ops/typed.js";
@@ -51,11 +51,7 @@ export function array<S extends AnySchema, const L extends Length>(
       "bits",
       `array elements are whole bytes, not ${item.facts.bits} bits; put the bits into a struct`,
     );
-  if (item.facts.greedy)
-    throw new SchemaError(
-      "end",
-      "an element takes everything up to the end, so that there can be no second; give it a length",
-    );
+  if (item.facts.greedy) throw new SchemaError("end", onlyOne);
   if ((length as { kind?: string }).kind === "rest" && item.facts.max === 0)
     throw new SchemaError("end", "elements without bytes never reach the end; give their number");
   const facts = lengthFacts(length, item.facts, item.facts.uses);
@@ -64,13 +60,16 @@ export function array<S extends AnySchema, const L extends Length>(
     facts,
     { item, length },
     (_schema: never, context: never) => lowerArray(item, length, facts, context),
-    (change) => array<AnySchema, Length>(change(item), isSchema(length) ? change(length) : length) as never,
+    (change) => array<AnySchema, Length>(change(item), withPrefix(length, change)) as never,
   );
 }
+
+const onlyOne = "an element takes everything up to the end, so that there can be no second; give it a length";
 
 function lowerArray(item: AnySchema, length: Length, bounds: { min: number; max: number }, context: Context): Op {
   const count = countOf(context, length);
   const op = context.lower(item, { element: true });
+  if (op.greedy) throw new SchemaError("end", onlyOne);
   if (count.mode === "rest") return restArray(op, bounds);
   if (count.mode === "until") return untilArray(length as Until, delimitersOf(length as Until, latin1), op, bounds);
   return countedArray(count, op, bounds);
@@ -135,12 +134,17 @@ export function typedArray<const K extends TypedKind, const L extends Length>(
   if (kind === "until" || kind === "nullable")
     throw new SchemaError("argument", "typedArray takes a number, a prefix, a reference or rest as its length");
   const facts = lengthFacts(length, item.facts);
-  return node("typedArray", facts, { item, length }, (_schema: never, context: never) =>
-    typed(
-      countOf(context, length),
-      constructors[name] as unknown as TypedArrayConstructor,
-      item.kind.endsWith("le"),
-      facts,
-    ),
+  return node(
+    "typedArray",
+    facts,
+    { item, length },
+    (_schema: never, context: never) =>
+      typed(
+        countOf(context, length),
+        constructors[name] as unknown as TypedArrayConstructor,
+        item.kind.endsWith("le"),
+        facts,
+      ),
+    (change) => typedArray(item as never, withPrefix(length, change)) as never,
   );
 }

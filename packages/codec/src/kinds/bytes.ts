@@ -1,7 +1,7 @@
 // Bytes and strings, by any Length.
 
 import { SchemaError, show } from "../errors.js";
-import { checkLength, type Length, lengthFacts, type Until } from "../length.js";
+import { checkLength, type Length, lengthFacts, type Until, withPrefix } from "../length.js";
 import { countedBlob, delimitedBlob, fixedBlob, restBlob } from "../ops/blob.js";
 import { type Content, raw, text } from "../ops/content.js";
 import { countOf } from "../ops/count.js";
@@ -71,8 +71,12 @@ const BYTE = { min: 1, max: 1 };
 export function bytes<const L extends Length>(length: L): BytesSchema<Uint8Array | LengthNull<L>, LengthRefs<L>> {
   check(length, "bytes");
   const facts = lengthFacts(length, BYTE);
-  return node("bytes", facts, { length }, (_schema: never, context: never) =>
-    blob(context, length, raw, latin1, facts),
+  return node(
+    "bytes",
+    facts,
+    { length },
+    (_schema: never, context: never) => blob(context, length, raw, latin1, facts),
+    (change) => bytes(withPrefix(length, change)),
   );
 }
 
@@ -109,7 +113,11 @@ export function string<const L extends Length>(
     throw new SchemaError("argument", `string of ${length} bytes ends in the middle of a character of ${encoding}`);
   const facts = lengthFacts(length, BYTE);
   const content = text(rules, byte === undefined ? undefined : { byte, start: padSide === "start" });
-  return node("string", facts, { length, encoding, pad, padSide }, (_schema: never, context: never) =>
-    blob(context, length, content, rules, facts),
+  return node(
+    "string",
+    facts,
+    { length, encoding, pad, padSide },
+    (_schema: never, context: never) => blob(context, length, content, rules, facts),
+    (change) => string(withPrefix(length, change), options),
   );
 }

@@ -1,7 +1,7 @@
 // Windows: content that ends where a length says.
 
 import { SchemaError, show } from "../errors.js";
-import { checkLength, type Length, lengthFacts, type Nullable, type Until } from "../length.js";
+import { checkLength, type Length, lengthFacts, type Nullable, type Until, withPrefix } from "../length.js";
 import { countOf } from "../ops/count.js";
 import { delimitedWindow, restWindow, sizedWindow } from "../ops/window.js";
 import type { Context, Op } from "../plan.js";
@@ -77,7 +77,7 @@ export function sized<const L extends Length, S extends AnySchema>(
     facts(known.min, known.max, { greedy: outer.greedy, uses: outer.uses }),
     { length, content, skip },
     (_schema: never, context: never) => lowerSized(length, content, { ...known, skip }, context),
-    (change) => sized(isSchema(length) ? (change(length) as L) : length, change(content), options) as never,
+    (change) => sized(withPrefix(length, change) as L, change(content), options) as never,
   );
 }
 
