@@ -36,7 +36,7 @@ import {
   until,
   when,
 } from "@wireform/codec";
-import { arbitrary, mutations } from "@wireform/codec/fast-check";
+import { mutations, wire } from "@wireform/codec/fast-check";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { anySchema } from "./properties/any-schema.ts";
@@ -141,10 +141,10 @@ describe("a whole message", () => {
       value: number;
       kids: Tree[];
     }
-    const Tree: AnySchema = struct({
+    const Tree: Schema<Tree> = struct({
       value: u8,
       kids: array(
-        lazy<Tree>(() => Tree as never),
+        lazy(() => Tree),
         u8,
       ),
     });
@@ -398,8 +398,7 @@ it("any bytes of any schema: every byte has a node, and what is said agrees with
       try {
         codec = compileHere(schema);
         for (const { bytes } of fc.sample(mutations(schema), { seed, numRuns: 3 })) expectAccounted(codec, bytes);
-        const values = fc.sample(arbitrary(schema), { seed, numRuns: 3 });
-        for (const value of values) expectAccounted(codec, codec.encode(value));
+        for (const bytes of fc.sample(wire(schema), { seed, numRuns: 3 })) expectAccounted(codec, bytes);
         for (const bytes of fc.sample(fc.uint8Array({ maxLength: 40 }), { seed, numRuns: 3 }))
           expectAccounted(codec, bytes);
         shown++;
@@ -407,9 +406,9 @@ it("any bytes of any schema: every byte has a node, and what is said agrees with
         if (!(error instanceof SchemaError)) throw error;
       }
     }),
-    { numRuns: runs(60), seed },
+    { numRuns: runs(30), seed },
   );
-  expect(shown).toBeGreaterThan(runs(60) / 2);
+  expect(shown).toBeGreaterThan(runs(30) / 2);
 }, 600_000);
 
 function expectAccounted(codec: ReturnType<typeof compileHere>, bytes: Uint8Array): void {

@@ -196,7 +196,7 @@ it("any bytes of any schema: each byte stands in its column of some line, as it 
         if (!(error instanceof SchemaError)) throw error;
       }
     }),
-    { numRuns: runs(60), seed },
+    { numRuns: runs(30), seed },
   );
 }, 600_000);
 

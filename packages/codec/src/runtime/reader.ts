@@ -163,7 +163,8 @@ export class Reader {
   whole(): boolean {
     const end = Math.max(this.p, this.far);
     const left = this.b.length - end;
-    return left === 0 || this.fail("trailing", `ends after ${end} bytes`, `${left} more follow`, end);
+    const size = `${end} ${end === 1 ? "byte" : "bytes"}`;
+    return left === 0 || this.fail("trailing", `ends after ${size}`, `${left} more`, end);
   }
 
   /** Counts `n` more elements against the limit. */
