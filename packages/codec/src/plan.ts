@@ -39,6 +39,8 @@ export interface Op extends Emitter {
   readonly derived?: Derived;
   /** The fields of a struct, for references into it. */
   readonly names?: ReadonlyMap<string, Named>;
+  /** True where recursion takes everything up to the end; without recursion the definition itself tells. */
+  readonly greedy?: boolean;
   /** True for a window: once it is written, what is in it keeps its width. */
   readonly framed?: boolean;
 }

@@ -5,6 +5,8 @@ import {
   check,
   field,
   lazy,
+  lengthOf,
+  magic,
   map,
   match,
   rest,
@@ -292,6 +294,29 @@ describe("what cannot be recursive", () => {
     ],
   ])("%s", (_, define, code) => {
     expect(failureOf(define)).toMatchObject({ name: "SchemaError", code });
+  });
+  const Greedy: Schema<any> = struct({ kind: u8, all: bytes(rest) });
+  const later = lazy(() => Greedy);
+  it.each([
+    ["in a field, followed by another", () => struct({ inner: later, more: u8 }), "inner"],
+    ["in a struct, followed by a field", () => struct({ inner: struct({ n: u8, deep: later }), more: u8 }), "inner"],
+    ["under a condition", () => struct({ n: u8, inner: when(field("n"), later), more: u8 }), "inner"],
+    ["in a variant", () => struct({ inner: union("t", u8, { a: [1, later] }), more: u8 }), "inner"],
+    ["in a case", () => struct({ n: u8, inner: match(field("n"), { 1: later }), more: u8 }), "inner"],
+    ["through recursion", () => struct({ inner: lazy(() => struct({ deep: later })), more: u8 }), "inner"],
+    ["checked", () => struct({ inner: check(later, () => true, "never"), more: u8 }), "inner"],
+    ["in elements", () => array(later, u8), ""],
+    ["in elements to the end", () => struct({ list: array(later, rest) }), "list"],
+  ])("one that takes all %s", (_, define, path) => {
+    const error = failureOf(() => compileHere(define() as never));
+    expect(error).toMatchObject({ name: "SchemaError", code: "end", path });
+  });
+  it("but one that takes all, last or in a range, can", () => {
+    const last = compileHere(struct({ n: u8, inner: struct({ deep: later }), none: magic("") }));
+    expect(last.decode(fromHex("010203"))).toEqual({ n: 1, inner: { deep: { kind: 2, all: Uint8Array.of(3) } } });
+    const ranged = compileHere(struct({ n: lengthOf(u8, { from: "inner", to: "inner" }), inner: later, more: u8 }));
+    expect(toHex(ranged.encode({ inner: { kind: 2, all: Uint8Array.of(3) }, more: 4 }))).toBe("02020304");
+    expect(ranged.decode(fromHex("02020304"))).toMatchObject({ more: 4 });
   });
   it("but one that takes all of its window can", () => {
     interface Box {

@@ -119,12 +119,7 @@ function structFacts(entries: readonly [string, AnySchema][]): Facts {
       max += Math.ceil(bits / 8) + schema.facts.max;
       bits = 0;
     }
-    if (greedy && schema.facts.max > 0)
-      throw new SchemaError(
-        "end",
-        `"${greedy.key}" takes everything up to the end, so that nothing is left for "${key}"; give it a length, or put both into a range`,
-        [greedy.key],
-      );
+    if (greedy && schema.facts.max > 0) throw new SchemaError("end", nothingLeft(greedy.key, key), [greedy.key]);
     if (schema.facts.greedy && !covered.has(key)) greedy = { key, at };
     for (const use of schema.facts.uses) {
       if (use.path.startsWith("../")) uses.push({ ...use, path: use.path.slice(3) });
@@ -153,6 +148,22 @@ function structFacts(entries: readonly [string, AnySchema][]): Facts {
     uses,
     ...(lead > 0 && { lead }),
   });
+}
+
+const nothingLeft = (greedy: string, key: string): string =>
+  `"${greedy}" takes everything up to the end, so that nothing is left for "${key}"; give it a length, or put both into a range`;
+
+/** Whether recursion in some field takes everything up to the end of the struct; refused where another field follows. */
+function takesAll(lowered: readonly Entry[]): boolean {
+  const at = (key: string): number => lowered.findIndex((entry) => entry.key === key);
+  // A length bounds the range behind it.
+  const covered = lowered.flatMap(({ key, op: { derived } }) =>
+    derived && !derived.checksum && at(derived.to) > at(key) ? [derived.to] : [],
+  );
+  const greedy = lowered.find(({ key, op }) => op.greedy && !covered.includes(key));
+  const next = greedy && lowered.slice(at(greedy.key) + 1).find(({ op }) => op.max > 0);
+  if (next) throw new SchemaError("end", nothingLeft((greedy as Entry).key, next.key), [(greedy as Entry).key]);
+  return greedy !== undefined;
 }
 
 const leadText = (lead: number): string =>
@@ -249,5 +260,5 @@ export function lowerStruct(
     min += op.min;
     max += op.max;
   }
-  return structOp(lowered, scope, { min, max });
+  return structOp(lowered, scope, { min, max, ...(takesAll(lowered) && { greedy: true }) });
 }

@@ -96,7 +96,7 @@ function lowerLazy(get: () => AnySchema, context: Context): Op {
     known.op = context.lower(schema, { scope: undefined });
   }
   const target = known;
-  return lazyOp(() => target.op as Op, schema.facts.min);
+  return lazyOp(() => target.op as Op, schema.facts.min, schema.facts.greedy || target.op?.greedy === true);
 }
 
 export interface AtSchema<S extends AnySchema, O>

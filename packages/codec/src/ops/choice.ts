@@ -24,9 +24,10 @@ export interface Choice {
   readonly otherwise: number | undefined;
 }
 
-const bounds = ({ variants }: Choice): { min: number; max: number } => ({
+const bounds = ({ variants }: Choice): Pick<Op, "min" | "max" | "greedy"> => ({
   min: Math.min(...variants.map((v) => v.op.min)),
   max: Math.max(...variants.map((v) => v.op.max)),
+  ...(variants.some((v) => v.op.greedy) && { greedy: true }),
 });
 
 function picker({ variants, otherwise }: Choice): (tag: unknown) => number | undefined {

@@ -10,9 +10,10 @@ function isOverflow(error: unknown): boolean {
 }
 
 /** An op that is looked up when it is first used, because it contains itself; `min` is known before. */
-export function lazy(target: () => Op, min: number): Op {
+export function lazy(target: () => Op, min: number, greedy: boolean): Op {
   return {
     min,
+    ...(greedy && { greedy }),
     max: Number.POSITIVE_INFINITY,
     decode(m: Reader) {
       m.resume();

@@ -56,6 +56,7 @@ export function traits(op: Op): Partial<Op> {
     ...(op.derived && { derived: op.derived }),
     ...(op.names && { names: op.names }),
     ...(op.framed && { framed: true }),
+    ...(op.greedy && { greedy: true }),
     ...("place" in op && op.place ? { place: op.place } : {}),
   };
 }

@@ -11,7 +11,7 @@ import { emitFixedGet, emitStructDecode, emitStructEncode, emitStructHint } from
 import { type Entry, type Layout, layout, type Plain, type Range, type Step } from "./struct-layout.js";
 
 /** The op of a struct whose fields are lowered. */
-export function struct(entries: readonly Entry[], scope: Scope, bounds: { min: number; max: number }): Op {
+export function struct(entries: readonly Entry[], scope: Scope, bounds: Pick<Op, "min" | "max" | "greedy">): Op {
   const plan = layout(entries);
   const names = new Map(entries.map((entry) => [entry.key, entry.named]));
   const fixed =

@@ -12,6 +12,7 @@ export function when(condition: BoundCondition, inner: Op): Op {
     min: 0,
     max: inner.max,
     ...(inner.hidden ? { hidden: true } : { optional: true }),
+    ...(inner.greedy && { greedy: true }),
     emitHint: (value) => `(${value} === undefined ? 0 : ${inner.min} + (${inner.emitHint?.(value) ?? 0} || 0))`,
     decode(m: Reader) {
       if (!m.resume() && !holds(condition, (bound) => lookUp(m, bound))) return undefined;
