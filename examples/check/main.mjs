@@ -1,11 +1,12 @@
 // Drives the examples with real programs, and real servers with the examples' clients.
 //
-//   node examples/check/main.mjs [--small] [name...]      names: redis
+//   node examples/check/main.mjs [--small] [name...]      names: redis, sockets
 
 import { finish } from "./harness.mjs";
 import { checkRedis } from "./redis.mjs";
+import { checkSockets } from "./sockets.mjs";
 
-const groups = { redis: checkRedis };
+const groups = { redis: checkRedis, sockets: checkSockets };
 
 const words = process.argv.slice(2);
 const small = words.includes("--small");
