@@ -1,0 +1,66 @@
+// A million connections, each opened, used once and closed, in blocks: memory on both sides does not grow with their
+// number.
+
+import { listen } from "@wireform/transport";
+import { count, descriptors, frames, hold, megabytes, memory, scaled, scenario, seconds } from "../scenario.mjs";
+import { startWorker } from "../worker.mjs";
+
+/** Bytes for each connection, by least squares. */
+function slope(points) {
+  const n = points.length;
+  const meanX = points.reduce((sum, [x]) => sum + x, 0) / n;
+  const meanY = points.reduce((sum, [, y]) => sum + y, 0) / n;
+  let above = 0;
+  let below = 0;
+  for (const [x, y] of points) {
+    above += (x - meanX) * (y - meanY);
+    below += (x - meanX) ** 2;
+  }
+  return above / below;
+}
+
+scenario(async () => {
+  const wanted = scaled(1_000_000, 10_000);
+  const budget = scaled(360_000, 30_000);
+  const blocks = 50;
+  const block = Math.ceil(wanted / blocks);
+  const server = await listen(
+    { port: 0, ...frames() },
+    (peer) => void peer.onMessage((message) => void peer.send(message)),
+  );
+  const client = startWorker("client");
+  const serverMemory = [];
+  const clientMemory = [];
+  let done = 0;
+  let retried = 0;
+  let openDescriptors = 0;
+  const start = performance.now();
+  while (done < wanted && performance.now() - start < budget) {
+    const result = await client.cycles({ port: server.port, count: block });
+    done += block;
+    retried += result.retried;
+    clientMemory.push([done, result.used]);
+    serverMemory.push([done, (await memory()).used]);
+    if (serverMemory.length === 5) openDescriptors = descriptors();
+  }
+  const took = performance.now() - start;
+  hold(serverMemory.length >= 10, `only ${done} of ${count(wanted)} cycles in ${seconds(took)}: nothing can be said`);
+  const figures = [];
+  for (const [side, points] of [
+    ["server", serverMemory],
+    ["client", clientMemory],
+  ]) {
+    // The first blocks fill pools and compile; 256 KiB in all are the noise of measuring.
+    const settled = points.slice(Math.floor(points.length / 5));
+    const each = slope(settled);
+    const grown = each * (done - settled[0][0]);
+    figures.push(`${side} ${megabytes(settled[0][1])} → ${megabytes(settled.at(-1)[1])} (${each.toFixed(2)} B each)`);
+    hold(grown <= 256 * 1024 + 0.5 * done, `memory grows with connections: ${figures.join(", ")}`);
+  }
+  hold(server.counters.accepted >= done, `${server.counters.accepted} accepted of ${done}`);
+  hold(descriptors() <= openDescriptors, `${descriptors() - openDescriptors} descriptors are left`);
+  await server.drain(1000);
+  const reached = done < wanted ? ` of ${count(wanted)}: no more fit the time` : "";
+  const resting = retried > 0 ? `, ${count(retried)} had to wait for a port` : "";
+  return `${count(done)} cycles${reached}, ${count((done / took) * 1000)} a second${resting}; ${figures.join(", ")}`;
+});
