@@ -176,7 +176,10 @@ export class Generated {
       decode ? moduleText("decode", decode) : "// Decoding this schema is left to the interpreter.\n",
       encode ? moduleText("encode", encode) : "// Encoding this schema is left to the interpreter.\n",
     ];
-    const imports = [...new Set([...(decode?.imports.keys() ?? []), ...(encode?.imports.keys() ?? [])])].sort();
+    const needs = [decode, encode].flatMap((printed) =>
+      printed ? [...printed.imports.keys(), ...printed.constants.flatMap((constant) => constant.needs ?? [])] : [],
+    );
+    const imports = [...new Set(needs)].sort();
     const head = imports.length > 0 ? `import { ${imports.join(", ")} } from "@wireform/codec/runtime";\n\n` : "";
     return head + parts.join("\n");
   }

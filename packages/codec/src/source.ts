@@ -19,6 +19,8 @@ interface Constant {
   name: string;
   value: unknown;
   text: string | undefined;
+  /** The runtime's export that the text uses. */
+  needs: string | undefined;
 }
 
 /** Builds the text of the generated functions. */
@@ -125,12 +127,12 @@ export class Source {
     return name;
   }
 
-  /** The name of a value that is passed in; `text` is how a printed module makes it. */
-  constant(value: unknown, text?: string): string {
+  /** The name of a value that is passed in; `text` is how a printed module makes it, of the runtime's export `needs`. */
+  constant(value: unknown, text?: string, needs?: string): string {
     const known = this.constants.find((c) => c.value === value);
     if (known) return known.name;
     const name = `c${this.constants.length}`;
-    this.constants.push({ name, value, text });
+    this.constants.push({ name, value, text, needs });
     return name;
   }
 

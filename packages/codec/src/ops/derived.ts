@@ -248,5 +248,6 @@ export function emitChecksum(
   size: number,
 ): string {
   const { algorithm, big } = checksumOf(entry.op);
-  return `${source.use("checksumOver", checksumOver)}(${source.constant(algorithm, algorithm.source)}, ${big}, b, ${from}, ${to}, ${hole}, ${size})`;
+  const name = source.constant(algorithm, algorithm.source, /^\w+/.exec(algorithm.source ?? "")?.[0]);
+  return `${source.use("checksumOver", checksumOver)}(${name}, ${big}, b, ${from}, ${to}, ${hole}, ${size})`;
 }
