@@ -21,10 +21,17 @@ function elements(w: Writer, value: unknown): readonly unknown[] {
   return value;
 }
 
-function encodeAll(w: Writer, item: Op, values: readonly unknown[]): void {
+/** Where only bytes tell how many elements there are. */
+const TAKES_BYTES = "an element that takes bytes";
+
+function encodeAll(w: Writer, item: Op, values: readonly unknown[], counted: boolean): void {
   let i = 0;
   try {
-    for (; i < values.length; i++) item.encode(w, values[i]);
+    for (; i < values.length; i++) {
+      const at = w.p;
+      item.encode(w, values[i]);
+      if (w.p === at && !counted) throw w.fail("length", TAKES_BYTES, "it takes none");
+    }
   } catch (error) {
     throw under(error, i);
   }
@@ -43,15 +50,17 @@ function emitCounted(source: Source, n: string): void {
   source.stop("r.elements > r.limits.maxElements");
 }
 
-function emitEncodeAll(source: Source, item: Op, value: string, n: string): void {
+function emitEncodeAll(source: Source, item: Op, value: string, n: string, counted: boolean): void {
   const i = source.name("i");
   const fits = isLeaf(item) && !item.place;
   if (fits) source.need(`${n} * ${item.size}`);
   source.block(`for (let ${i} = 0; ${i} < ${n}; ${i}++) {`, () => {
     const element = source.store(`${value}[${i}]`, "item");
-    if (!fits) return item.emitEncode(source, element);
-    item.emitPut(source, "p", 0, element);
-    source.advance(item.size);
+    const at = counted || item.min > 0 ? undefined : source.store("p", "at");
+    if (fits) item.emitPut(source, "p", 0, element);
+    else item.emitEncode(source, element);
+    if (fits) source.advance(item.size);
+    if (at) source.stop(`p === ${at}`);
   });
 }
 
@@ -103,7 +112,7 @@ export function countedArray(count: Count, item: Op, bounds: Bounds): Op {
       if (nullable && value === null) return writeCount(w, count, -1);
       const values = elements(w, value);
       writeCount(w, count, values.length);
-      encodeAll(w, item, values);
+      encodeAll(w, item, values, true);
     },
     emitDecode(source) {
       const n = emitReadCount(source, count);
@@ -132,7 +141,7 @@ export function countedArray(count: Count, item: Op, bounds: Bounds): Op {
       const write = () => {
         const n = emitElements(source, value);
         emitWriteCount(source, count, n);
-        emitEncodeAll(source, item, value, n);
+        emitEncodeAll(source, item, value, n, true);
       };
       if (!nullable) return write();
       source.block(
@@ -163,28 +172,27 @@ export function restArray(item: Op, bounds: Bounds): Op {
           }
           if (!m.count(1)) return STOP;
         }
+        const at = going ? (saved?.numbers[0] as number) : m.p;
         going = false;
-        const at = m.p;
         const value = item.decode(m);
-        if (value === STOP) return m.leave(values.length, 1, values);
+        if (value === STOP) return m.leave(values.length, 1, values, [at]);
         values.push(value);
-        if (m.p === at && item.max === 0) {
-          m.fail("length", "elements that take bytes, up to the end", "an element takes none");
-          return STOP;
-        }
+        if (m.p === at) return m.fail("length", TAKES_BYTES, "it takes none") || STOP;
       }
     },
-    encode: (w, value) => encodeAll(w, item, elements(w, value)),
+    encode: (w, value) => encodeAll(w, item, elements(w, value), false),
     emitDecode(source) {
       if (source.hard !== "true") source.stop(`!${source.hard}`);
       const values = source.store("[]", "values");
       source.block(`while (p < ${source.end}) {`, () => {
         emitCounted(source, "1");
+        const at = item.min > 0 ? undefined : source.store("p", "at");
         source.line(`${values}.push(${item.emitDecode(source)});`);
+        if (at) source.stop(`p === ${at}`);
       });
       return values;
     },
-    emitEncode: (source, value) => emitEncodeAll(source, item, value, emitElements(source, value)),
+    emitEncode: (source, value) => emitEncodeAll(source, item, value, emitElements(source, value), false),
   };
 }
 
@@ -244,15 +252,16 @@ export function untilArray(until: Until, delimiters: readonly Uint8Array[], item
           }
           if (!m.count(1)) return STOP;
         }
+        const at = going ? (saved?.numbers[1] as number) : m.p;
         going = false;
-        const at = m.p;
         const value = item.decode(m);
-        if (value === STOP) return m.leave(values.length, 1, values, [from]);
+        if (value === STOP) return m.leave(values.length, 1, values, [from, at]);
         if (m.p - from > max) {
           m.fail("limit", `at most ${max} bytes of elements`, `${m.p - from} read`, at);
           return m.leave(values.length, 1, values);
         }
         values.push(value);
+        if (!last && m.p === at) return m.fail("length", TAKES_BYTES, "it takes none") || STOP;
         try {
           if (last?.(value, values.length - 1)) return values;
         } catch (cause) {
@@ -269,6 +278,7 @@ export function untilArray(until: Until, delimiters: readonly Uint8Array[], item
         const at = w.p;
         try {
           item.encode(w, values[i]);
+          if (w.p === at && !last) throw w.fail("length", TAKES_BYTES, "it takes none");
           if (delimiters.length > 0 && startsWithDelimiter(w.b, at, w.p))
             throw w.refuse("delimiter", `cannot start with the delimiter ${show(until.delimiters[0])}`, values[i]);
         } catch (error) {
@@ -299,7 +309,9 @@ export function untilArray(until: Until, delimiters: readonly Uint8Array[], item
           if (!until.orEnd) source.stop(`p + ${longest} > ${source.end} && ${source.hard} !== true`);
         }
         emitCounted(source, "1");
+        const at = last || item.min > 0 ? undefined : source.store("p", "at");
         const value = source.store(item.emitDecode(source), "item");
+        if (at) source.stop(`p === ${at}`);
         if (from) source.stop(`p - ${from} > ${max}`);
         source.line(`${values}.push(${value});`);
         if (last)
@@ -317,7 +329,7 @@ export function untilArray(until: Until, delimiters: readonly Uint8Array[], item
       }
       const from = max === Number.POSITIVE_INFINITY ? undefined : source.store("p", "from");
       if (delimiters.length === 0) {
-        emitEncodeAll(source, item, value, n);
+        emitEncodeAll(source, item, value, n, true);
         if (from) source.stop(`p - ${from} > ${max}`);
         return;
       }
@@ -325,6 +337,7 @@ export function untilArray(until: Until, delimiters: readonly Uint8Array[], item
       source.block(`for (let ${i} = 0; ${i} < ${n}; ${i}++) {`, () => {
         const at = source.store("p", "at");
         item.emitEncode(source, source.store(`${value}[${i}]`, "item"));
+        if (item.min === 0) source.stop(`p === ${at}`);
         source.stop(
           `${source.use("find", find)}(b, ${at}, ${at}, Math.min(p, ${at} + ${longest}), ${source.constant(delimiters, text)}, 1) === ${at}`,
         );

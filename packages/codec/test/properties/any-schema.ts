@@ -322,7 +322,7 @@ function structOf(
     const next = { ...fields };
     const keys = more.map((_, i) => `f${Object.keys(fields).length + i}`);
     for (const [i, one] of more.entries()) next[keys[i] as string] = one;
-    if (!attempt("", () => make(next)) && lead.length === 0) return;
+    if (!attempt("", () => make(next))) return;
     fields = next;
     for (const [i, one] of more.entries()) scope.fields.push({ key: keys[i] as string, use: useOf(one) });
   };

@@ -9,9 +9,11 @@ import {
   decimal,
   field,
   i32,
+  type Length,
   lengthOf,
   nullable,
   reserved,
+  rest,
   sized,
   string,
   struct,
@@ -35,9 +37,10 @@ facts(decimal(until("\n")), {
   ],
 });
 
-// The bound of a message counts what lies at its offsets.
-facts(struct({ nameAt: u16, name: at(field("nameAt"), string(u8)) }), {
-  ok: [[{ nameAt: 2, name: "ada" }, "0002 03616461"]],
+test("the bound of a message counts what lies at its offsets", () => {
+  const codec = compileHere(struct({ nameAt: u16, name: at(field("nameAt"), string(u8)) }));
+  expect(codec.encode({ name: "ada" })).toEqual(fromHex("000203616461"));
+  expect(codec.bound).toEqual({ min: 2, max: Number.POSITIVE_INFINITY });
 });
 
 /** What a decoder says to bytes, cut in every place and byte by byte. */
@@ -88,3 +91,16 @@ facts(array(decimal(until(":")), until("ab")), {
   ok: [[[7], digits("7:ab")]],
   badHex: [[digits("7:a"), "truncated", 2]],
 });
+
+// Where only bytes tell how many elements there are, each takes some.
+const maybe = (length: Length) =>
+  struct({ n: u8, items: sized(u8, array(struct({ data: bytes(field("../n")) }), length)) }) as unknown as AnySchema;
+for (const [length, end] of [
+  [rest, ""],
+  [until("\0"), "00"],
+] as const)
+  facts(maybe(length), {
+    ok: [[{ n: 1, items: [{ data: Uint8Array.of(7) }] }, `01 ${end ? "02" : "01"} 07 ${end}`]],
+    badValues: [[{ n: 0, items: [{ data: new Uint8Array(0) }] }, "length", "items[0]"]],
+    badHex: [["00 01 07", "length", 2, "items"]],
+  });
