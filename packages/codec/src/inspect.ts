@@ -152,7 +152,7 @@ function gather(draft: Draft, stopped: boolean): void {
   const own = draft.end > draft.start;
   let reach = draft.start;
   for (const part of parts) {
-    const away = part.start > reach || part.start < draft.start;
+    const away = part.start > reach || part.start < draft.start || (!own && !stopped && part.end > reach);
     if (away && (own || parts.length > 1)) {
       children.push({ ...part, key: undefined });
       continue;

@@ -39,7 +39,7 @@ function* numbers(seed: number): Generator<number, number> {
   }
 }
 
-function* damaged(bytes: Uint8Array): Generator<Uint8Array> {
+export function* damaged(bytes: Uint8Array): Generator<Uint8Array> {
   const next = numbers(bytes.reduce((sum, byte) => (sum * 31 + byte) | 0, bytes.length));
   const below = (n: number): number => next.next().value % n;
   for (let i = 0; i < DAMAGES; i++) {

@@ -4,6 +4,7 @@ import { type Codec, compile, DecodeError, Decoder } from "@wireform/codec";
 import { expect } from "vitest";
 import { fromHex, toHex } from "../support/shared-data.ts";
 import { proveBothModes } from "./both-modes.ts";
+import { provePicture } from "./picture.ts";
 import { same } from "./same.ts";
 
 export interface Laws {
@@ -13,6 +14,8 @@ export interface Laws {
   readonly canonical?: boolean;
   /** False where only the end of the input ends the message. */
   readonly ends?: boolean;
+  /** True where bytes between what lies at offsets mean nothing. */
+  readonly gaps?: boolean;
   /** False where damaging it would show nothing that messages beside it do not show. */
   readonly damage?: boolean;
 }
@@ -25,7 +28,10 @@ export function prove<Out, In>(codec: Codec<Out, In>, wire: string | Uint8Array,
   const decoded = codec.decode(bytes);
   same(decoded, value);
   if (laws.canonical !== false) proveSameBytes(codec, bytes, decoded, laws.derived ?? []);
-  if (bytes.length <= 1024 && laws.damage !== false) proveBothModes(codec as Codec<unknown, never>, bytes, decoded);
+  if (bytes.length <= 1024 && laws.damage !== false) {
+    proveBothModes(codec as Codec<unknown, never>, bytes, decoded);
+    if (codec.mode === "interpret") provePicture(codec as Codec<unknown, never>, bytes, decoded, laws.gaps === true);
+  }
   proveLimit(codec as Codec<unknown, never>, bytes, decoded, laws);
   if (laws.ends === false) return decoded;
   provePatience(codec, bytes, decoded);
