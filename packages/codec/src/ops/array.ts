@@ -243,7 +243,7 @@ export function untilArray(until: Until, delimiters: readonly Uint8Array[], item
             }
             const left = m.e - m.p;
             if (
-              (!m.hard || (left > 0 && !until.orEnd)) &&
+              (!m.hard || (!until.orEnd && (left > 0 || item.min === 0))) &&
               delimiters.some((d) => left < d.length && d.every((byte, i) => i >= left || m.b[m.p + i] === byte))
             ) {
               m.short(left + 1);

@@ -102,5 +102,5 @@ for (const [length, end] of [
   facts(maybe(length), {
     ok: [[{ n: 1, items: [{ data: Uint8Array.of(7) }] }, `01 ${end ? "02" : "01"} 07 ${end}`]],
     badValues: [[{ n: 0, items: [{ data: new Uint8Array(0) }] }, "length", "items[0]"]],
-    badHex: [["00 01 07", "length", 2, "items"]],
+    badHex: [["00 01 07", "length", 2, "items"], ...(end ? ([["01 00", "truncated", 2, "items"]] as const) : [])],
   });
