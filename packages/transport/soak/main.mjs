@@ -63,5 +63,7 @@ for (const [name, seconds] of Object.entries(scenarios)) {
   console.log(`${outcome}  ${name.padEnd(14)}  ${said}  (${((performance.now() - start) / 1000).toFixed(1)} s)`);
 }
 const skipped = counts.skip > 0 ? `, ${counts.skip} skipped` : "";
-console.log(`soak: ${counts.pass} passed, ${counts.FAIL} failed${skipped} in ${Math.round((performance.now() - began) / 1000)} s`);
+console.log(
+  `soak: ${counts.pass} passed, ${counts.FAIL} failed${skipped} in ${Math.round((performance.now() - began) / 1000)} s`,
+);
 process.exitCode = counts.FAIL === 0 ? 0 : 1;

@@ -63,12 +63,16 @@ scenario(async () => {
 
   const rage = (time, seed) => chaos.rage({ port: server.port, milliseconds: time, seed });
   const calm = async () => {
-    await until(() => server.counters.open === 1, 15_000, () => `${server.counters.open - 1} bad peers are left`);
+    await until(
+      () => server.counters.open === 1,
+      15_000,
+      () => `${server.counters.open - 1} bad peers are left`,
+    );
     await pause(50);
     return { ...(await memory()), descriptors: descriptors(), timers: timers() };
   };
   // Compiled code, pools and the tables of the runtime are there after a while; what comes on top would be a leak.
-  await rage(milliseconds / 4, 1);
+  await rage(Math.max(5000, milliseconds / 4), 1);
   const before = await calm();
   const { peers, deeds } = await rage(milliseconds, 2);
   const after = await calm();

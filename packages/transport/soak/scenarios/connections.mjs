@@ -33,7 +33,11 @@ scenario(async () => {
   const hello = frame(32);
   const echoing = await crowd.exchange({ bytes: hello });
   const closing = await crowd.close({ how: "FIN" });
-  await until(() => server.counters.open === 0, 30_000, () => `all are gone: ${server.counters.open} are left`);
+  await until(
+    () => server.counters.open === 0,
+    30_000,
+    () => `all are gone: ${server.counters.open} are left`,
+  );
   hold(ends.counts.end === peers + 100, `not all ended well: ${ends}`);
   await server.close();
   hold(descriptors() <= before.descriptors, `${descriptors() - before.descriptors} descriptors are left`);

@@ -48,8 +48,19 @@ scenario(async () => {
       loops = new Tally();
       await crowd.cut({ port: server.port, count: trials, bytes: wire.subarray(0, length), how });
       const where = `${how} at ${place}`;
-      await until(() => reasons.total >= trials, 10_000, () => `${where}: all are reported: ${reasons}`);
-      const expected = length === 0 ? (how === "FIN" ? ["end"] : ["end", "reset"]) : how === "FIN" ? ["truncated"] : ["truncated", "reset"];
+      await until(
+        () => reasons.total >= trials,
+        10_000,
+        () => `${where}: all are reported: ${reasons}`,
+      );
+      const expected =
+        length === 0
+          ? how === "FIN"
+            ? ["end"]
+            : ["end", "reset"]
+          : how === "FIN"
+            ? ["truncated"]
+            : ["truncated", "reset"];
       for (const reason of Object.keys(reasons.counts)) hold(expected.includes(reason), `${where}: ${reasons}`);
       hold(reasons.total === trials, `${where}: ${reasons.total} reports of ${trials}`);
       // What the loop over the messages tells is what `closed` tells.

@@ -40,7 +40,11 @@ scenario(async () => {
   hold(ends.counts.truncated === peers, `not all were cut inside a message: ${ends}`);
 
   await crowd.open({ port: server.port, count: peers, first: header(largest) });
-  await until(() => ends.total === 2 * peers || server.counters.open === 0, 30_000, () => `all are refused: ${ends}`);
+  await until(
+    () => ends.total === 2 * peers || server.counters.open === 0,
+    30_000,
+    () => `all are refused: ${ends}`,
+  );
   await crowd.close({ how: "FIN" });
   await until(() => server.counters.open === 0, 30_000, "all are gone");
   hold(ends.counts.limit === peers, `not all were refused at the header: ${ends}`);

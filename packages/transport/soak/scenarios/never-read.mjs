@@ -2,11 +2,11 @@
 // stalled ones are cut.
 
 import { listen } from "@wireform/transport";
-import { count, frames, hold, megabytes, pause, scaled, scenario, Tally, until } from "../scenario.mjs";
+import { count, frames, headerSize, hold, megabytes, pause, scaled, scenario, Tally, until } from "../scenario.mjs";
 import { startWorker } from "../worker.mjs";
 
 const size = 64 * 1024;
-const onWire = size + 4;
+const onWire = headerSize + size;
 const highWater = 256 * 1024;
 const maxQueued = 1024 * 1024;
 const readers = 10;
@@ -17,14 +17,14 @@ scenario(async () => {
   let careless = false;
   let measuring = true;
   let most = 0;
-  const reasons = new Tally();
+  let reasons = new Tally();
   const server = await listen(
     {
       port: 0,
       ...frames(),
       highWater,
       maxQueued,
-      timeouts: { writeStall: 6000 },
+      timeouts: { writeStall: 4000 },
       closeTimeout: 500,
       observe: (event) => event.type === "close" && reasons.add(event.closed.reason),
     },
@@ -51,20 +51,34 @@ scenario(async () => {
   };
 
   await good.open({ port: server.port, count: readers });
-  // Other work on this machine disturbs one measurement or the other: the best of a few tells what is possible.
-  const alone = Math.max(await rate(), await rate());
-  await idle.open({ port: server.port, count: stalled, reads: false });
   const others = () => [...server.connections].filter((peer) => peer.counters.queued >= highWater).length;
-  await until(() => others() >= stalled, 10_000, () => `${others()} of ${stalled} are stalled`);
-  let among = 0;
-  let queued = 0;
-  for (let i = 0; i < 3 && reasons.total === 0; i++) {
-    among = Math.max(among, await rate());
+  const stall = async () => {
+    await idle.open({ port: server.port, count: stalled, reads: false });
+    await until(
+      () => others() >= stalled,
+      10_000,
+      () => `${others()} of ${stalled} are stalled`,
+    );
+  };
+  // Other work on this machine disturbs one measurement or the other: the best of a few pairs tells what is possible.
+  let [alone, among, queued] = [1, 0, 0];
+  for (let round = 0; round < 6 && among < 0.9 * alone; round++) {
+    await idle.close({ how: "RST" });
+    await until(() => server.counters.open === readers, 10_000, "the stalled ones are gone");
+    const before = await rate();
+    await stall();
+    const after = await rate();
+    if (after * alone > among * before) [alone, among] = [before, after];
     for (const peer of server.connections) queued = Math.max(queued, peer.counters.queued);
   }
+  reasons = new Tally();
   hold(queued <= highWater + onWire, `${count(queued)} bytes wait for one, more than highWater and a message`);
-  hold(among >= 0.8 * alone, `others get ${Math.round((100 * among) / alone)} % of what they got before`);
-  await until(() => reasons.total >= stalled, 20_000, () => `all stalled ones are cut: ${reasons}`);
+  hold(among >= 0.9 * alone, `others get ${Math.round((100 * among) / alone)} % of what they got before`);
+  await until(
+    () => reasons.total >= stalled,
+    20_000,
+    () => `all stalled ones are cut: ${reasons}`,
+  );
   hold(reasons.counts.timeout === stalled && reasons.total === stalled, `not all were cut for stalling: ${reasons}`);
   hold(server.counters.open === readers, `${server.counters.open} of ${readers} readers are left`);
   measuring = false;
@@ -74,7 +88,11 @@ scenario(async () => {
 
   careless = true;
   await idle.open({ port: server.port, count: stalled, reads: false });
-  await until(() => server.counters.open === 0, 30_000, () => `the flooded ones are cut: ${reasons}`);
+  await until(
+    () => server.counters.open === 0,
+    30_000,
+    () => `the flooded ones are cut: ${reasons}`,
+  );
   hold(reasons.counts.limit === stalled, `not all were cut at maxQueued: ${reasons}`);
   hold(most <= maxQueued + onWire, `${count(most)} bytes waited for one, more than maxQueued and a message`);
   await server.close();

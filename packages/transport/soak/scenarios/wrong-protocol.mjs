@@ -46,7 +46,11 @@ scenario(async () => {
     };
     for (const [who, [bytes, pattern]] of Object.entries(strangers)) {
       await crowd.say({ port, bytes, count: each });
-      await until(() => ends.length === each, 10_000, () => `${ends.length} of ${each} ends of ${who}`);
+      await until(
+        () => ends.length === each,
+        10_000,
+        () => `${ends.length} of ${each} ends of ${who}`,
+      );
       expect(who, pattern);
     }
 

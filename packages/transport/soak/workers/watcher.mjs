@@ -50,7 +50,11 @@ offer({
 
   /** Waits for so many ends. */
   ends: async ({ count, milliseconds }) => {
-    await until(() => found.length >= count, milliseconds, () => `${count} ends: ${JSON.stringify(found)}`);
+    await until(
+      () => found.length >= count,
+      milliseconds,
+      () => `${count} ends: ${JSON.stringify(found)}`,
+    );
     return found;
   },
 });
