@@ -16,13 +16,19 @@ mkdirSync(join(root, ".cache"), { recursive: true });
 const folder = mkdtempSync(join(root, ".cache/readme-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const readme = readFileSync(join(root, "README.md"), "utf8");
-const fences = [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map((m) => ({
-  language: m[1] as string,
-  text: m[2] as string,
-}));
-const examples = fences.filter(({ language }) => language === "ts").map(({ text }) => text);
-const pictures = fences.filter(({ language }) => language === "text").map(({ text }) => text);
+interface Document {
+  readonly text: string;
+  /** The TypeScript in it, in order, and what it says is printed. */
+  readonly examples: readonly string[];
+  readonly pictures: readonly string[];
+}
+
+function documentAt(path: string): Document {
+  const text = readFileSync(join(root, path), "utf8");
+  const fences = [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)];
+  const of = (language: string) => fences.filter((fence) => fence[1] === language).map((fence) => fence[2] as string);
+  return { text, examples: of("ts"), pictures: of("text") };
+}
 
 const helpers = `
 import { deepStrictEqual } from "node:assert/strict";
@@ -72,7 +78,7 @@ function compare(code: string, comment: string): string {
   const error = /^throws (\w+Error: .*)$/.exec(comment);
   if (error) return `same(thrown(() => ${expression}), ${JSON.stringify(error[1])}, ${where});`;
   const hex = /^[0-9a-f]{2}( [0-9a-f]{2})+$/.test(comment);
-  if (!hex && !/^[[{]/.test(comment)) return code;
+  if (!hex && !/^(?:[[{]|\d+$)/.test(comment)) return code;
   const want = hex ? `bytesOf("${comment}")` : comment;
   return name
     ? `${code}\nsame(${hex ? `new Uint8Array(${name})` : name}, ${want}, ${where});`
@@ -103,26 +109,23 @@ const free = (): Promise<number> =>
     });
   });
 
-it("runs as it stands and gives what it says", async () => {
+/** Runs a document's examples as one program; `more` goes on with what they leave. */
+async function expectTrue({ examples, pictures }: Document, comparisons: number, more = ""): Promise<void> {
   const body = examples
     .map(checked)
     .join("\n")
     .replaceAll("7000", String(await free()));
   const program = `${importsOf(examples.join("\n"))}${helpers}${body}
-for await (const m of peer) {
-  same(m, { type: "move", at: 1, path: [{ x: 3, y: -4 }] }, "the echo");
-  break;
-}
-await peer.close();
-await server.close();
+${more}
 console.log(JSON.stringify({ wrong, printed, compared }));
 `;
-  writeFileSync(join(folder, "readme.ts"), program);
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
+  const home = mkdtempSync(join(folder, "program-"));
+  writeFileSync(join(home, "readme.ts"), program);
+  writeFileSync(join(home, "package.json"), JSON.stringify({ type: "module" }));
   writeFileSync(
-    join(folder, "tsconfig.json"),
+    join(home, "tsconfig.json"),
     JSON.stringify({
-      extends: "../../tsconfig.base.json",
+      extends: "../../../tsconfig.base.json",
       compilerOptions: {
         types: ["node"],
         composite: false,
@@ -133,9 +136,9 @@ console.log(JSON.stringify({ wrong, printed, compared }));
       include: ["readme.ts"],
     }),
   );
-  const tsc = spawnSync(process.execPath, [join(typescript, "bin/tsc"), "-p", folder], { cwd: root, encoding: "utf8" });
+  const tsc = spawnSync(process.execPath, [join(typescript, "bin/tsc"), "-p", home], { cwd: root, encoding: "utf8" });
   expect(tsc.stdout + tsc.stderr).toBe("");
-  const run = spawnSync(process.execPath, [join(folder, "readme.js")], { encoding: "utf8", timeout: 30_000 });
+  const run = spawnSync(process.execPath, [join(home, "readme.js")], { encoding: "utf8", timeout: 30_000 });
   expect(run.stderr).toBe("");
   const { wrong, printed, compared } = JSON.parse(run.stdout) as {
     wrong: string[];
@@ -143,11 +146,33 @@ console.log(JSON.stringify({ wrong, printed, compared }));
     compared: number;
   };
   expect(wrong).toEqual([]);
-  expect(printed).toEqual(pictures);
-  expect(compared).toBeGreaterThanOrEqual(8);
+  expect(printed.map((text) => `${text.trimEnd()}\n`)).toEqual(pictures);
+  expect(compared).toBe(comparisons);
+}
+
+it("README.md runs as it stands and gives what it says", async () => {
+  await expectTrue(
+    documentAt("README.md"),
+    10,
+    `for await (const m of peer) {
+  same(m, { type: "move", at: 1, path: [{ x: 3, y: -4 }] }, "the echo");
+  break;
+}
+await peer.close();
+await server.close();`,
+  );
+});
+
+it.each([
+  ["codec", 3],
+  ["transport", 0],
+  ["protocols", 1],
+] as const)("packages/%s/README.md runs as it stands and gives what it says", async (name, comparisons) => {
+  await expectTrue(documentAt(`packages/${name}/README.md`), comparisons);
 });
 
 it("names files that are there, and the commands that package.json has", () => {
+  const readme = documentAt("README.md").text;
   const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
     scripts: Record<string, string>;
   };
