@@ -4,7 +4,7 @@
 import { isLeaf, type Op } from "../plan.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 import { CONTENT, type Writer } from "../runtime/writer.js";
-import { type Count, forward, invert, lookUpGiven, readCount } from "./count.js";
+import { type Count, forward, invert, LATER, lookUpGiven, readCount } from "./count.js";
 import { presence } from "./leaf.js";
 
 /** Something at an offset from the start of the message. */
@@ -66,7 +66,7 @@ export function at(offset: Count, content: Op): Op {
         const index = (w.bases[w.root + bound.named.slot.scope.depth] as number) + bound.named.slot.index;
         w.late.push(w.places[index] as number);
         // Filled in below, once it is known what the message holds.
-        w.values[index] = 0;
+        w.values[index] = LATER;
       }
       w.defer(CONTENT, [], () => {
         const free = w.p - w.start;

@@ -155,6 +155,9 @@ export function invert(w: Writer, { named, steps }: Bound, length: number): numb
   return value;
 }
 
+/** Stands for an offset that is known only when the whole message is written; no length is the same. */
+export const LATER: number = Number.MIN_SAFE_INTEGER;
+
 /** Sets the field that a length refers to, or checks what is set. */
 export function derive(w: Writer, bound: Bound, length: number): void {
   const { named, scope } = bound;
@@ -168,7 +171,11 @@ export function derive(w: Writer, bound: Bound, length: number): void {
   const index = (w.bases[w.root + scope.depth] as number) + named.slot.index;
   const known = w.values[index];
   if (known !== undefined && known !== value)
-    throw w.fail("mismatch", `"${named.key}" is ${known} by an earlier field`, `needs ${value} here`);
+    throw w.fail(
+      "mismatch",
+      `"${named.key}" is ${known === LATER ? "an offset" : known} by an earlier field`,
+      `needs ${value} here`,
+    );
   w.values[index] = value;
 }
 

@@ -5,6 +5,7 @@ import { ZEROES } from "../runtime/bytes.js";
 import type { Checksum } from "../runtime/checksum.js";
 import { property, SUMS, under, type Writer } from "../runtime/writer.js";
 import type { Source } from "../source.js";
+import { LATER } from "./count.js";
 import type { Entry, Layout, Range } from "./struct-layout.js";
 
 /** The checksum of a range; the field itself, `size` bytes at `hole`, counts as zeroes where it lies inside. */
@@ -73,6 +74,7 @@ function finishSlots(w: Writer, value: object, scope: Scope, base: number): void
   for (let i = 0; i < scope.slots.length; i++) {
     const { named, keys } = scope.slots[i] as Scope["slots"][number];
     const derived = w.values[base + i];
+    if (derived === LATER) continue;
     const at = w.places[base + i] as number;
     let given: unknown = value;
     for (const key of keys) given = typeof given === "object" && given !== null ? property(given, key) : undefined;

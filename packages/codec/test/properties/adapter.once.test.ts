@@ -232,6 +232,7 @@ describe("a law that is broken", () => {
         "damagedStreams",
         "modesAgree",
         "bounded",
+        "conversation",
       ].map((law) => `struct: ${law}`),
     );
     for (const [, run] of tests) run();

@@ -104,3 +104,18 @@ for (const [length, end] of [
     badValues: [[{ n: 0, items: [{ data: new Uint8Array(0) }] }, "length", "items[0]"]],
     badHex: [["00 01 07", "length", 2, "items"], ...(end ? ([["01 00", "truncated", 2, "items"]] as const) : [])],
   });
+
+test("a field cannot be an offset and a length at once, unless both are the same", () => {
+  const codec = compileHere(struct({ n: u8, far: at(field("n"), u8), data: bytes(field("n")) }));
+  expect(failureOf(() => codec.encode({ far: 7, data: new Uint8Array(0) }))).toMatchObject({
+    code: "mismatch",
+    path: "data",
+    expected: '"n" is an offset by an earlier field',
+  });
+  const both = compileHere(struct({ n: u8, data: bytes(field("n").minus(1)), far: at(field("n"), u8) }));
+  expect(both.decode(both.encode({ data: Uint8Array.of(5), far: 7 }))).toEqual({
+    n: 2,
+    data: Uint8Array.of(5),
+    far: 7,
+  });
+});

@@ -1,6 +1,7 @@
 // Property-based tests from a schema: values, bytes, chunks, damage, and the laws that hold for them.
 
 export { chunkings } from "./chunks.js";
+export { type Conversation, conversations, converse } from "./conversations.js";
 export type { Law } from "./laws.js";
 export { type Mutation, mutations } from "./mutations.js";
 export { type LawName, properties } from "./properties.js";

@@ -4,6 +4,7 @@ import fc, { type Arbitrary, type IProperty } from "fast-check";
 import { engineOf } from "../../compile.js";
 import { type Codec, compile, Decoder } from "../../index.js";
 import { cuts, everyByte } from "./chunks.js";
+import { conversations, converse } from "./conversations.js";
 import { type Mutation, mutations } from "./mutations.js";
 import { type AnyCodec, Broken, expectSame, outcomeOf, streamed } from "./outcome.js";
 import { fitting } from "./patience.js";
@@ -315,3 +316,9 @@ export const bounded = ({ codec, inputs }: Subject): Law =>
       );
     }
   });
+
+/** A decoder that is fed, paused, emptied and ended in any order gives what it has, and keeps the rest. */
+export const conversation = ({ codec, other }: Subject): Law => {
+  const codecs = [codec, other ?? codec] as unknown as Codec<unknown, never>[];
+  return fc.property(conversations(codecs), (steps) => converse(codecs, steps));
+};

@@ -17,7 +17,8 @@ export type LawName =
   | "mutatedInput"
   | "damagedStreams"
   | "modesAgree"
-  | "bounded";
+  | "bounded"
+  | "conversation";
 
 const all: Readonly<Record<LawName, (subject: laws.Subject) => laws.Law>> = {
   roundTrip: laws.roundTrip,
@@ -32,12 +33,13 @@ const all: Readonly<Record<LawName, (subject: laws.Subject) => laws.Law>> = {
   damagedStreams: laws.damagedStreams,
   modesAgree: laws.modesAgree,
   bounded: laws.bounded,
+  conversation: laws.conversation,
 };
 
 /** Laws about where a message ends, of which nothing can be said where the end of the input ends it. */
-const ending: readonly LawName[] = ["promptEmission", "honestPrefixes", "truncation"];
+const ending: readonly LawName[] = ["promptEmission", "honestPrefixes", "truncation", "conversation"];
 /** Laws about streams, in which every message must have bytes. */
-const streams: readonly LawName[] = ["splitInvariance", "promptEmission", "damagedStreams"];
+const streams: readonly LawName[] = ["splitInvariance", "promptEmission", "damagedStreams", "conversation"];
 
 /**
  * The laws that hold for a codec, ready for `fc.assert`. Messages that end with the input only have fewer of them.
