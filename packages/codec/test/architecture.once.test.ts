@@ -15,15 +15,14 @@ const floorPlan: Record<string, { rooms: string[][]; mayImport: RegExp }> = {
       ["schema"],
       ["length"],
       ["runtime"],
-      ["plan"],
       ["source"],
+      ["plan"],
       ["ops"],
-      ["kinds"],
-      ["lower"],
-      ["interpret", "emit"],
+      // What printed code imports: of the ops too.
+      ["kinds", "runtime/index"],
+      ["generate", "inspect"],
       ["compile"],
-      ["inspect", "decoder"],
-      ["render"],
+      ["decoder", "render"],
       ["index"],
       ["adapters/json"],
       ["adapters/zod", "adapters/fast-check", "adapters/binary-parser"],
@@ -51,8 +50,11 @@ for (const [name, { rooms, mayImport }] of Object.entries(floorPlan)) {
   const src = join(packages, name, "src");
   const files = listFiles(src);
   const place = (file: string) => {
-    for (const [row, names] of rooms.entries())
-      for (const room of names) if (file === room || file.startsWith(`${room}/`)) return { row, room };
+    const named = rooms
+      .flatMap((names, row) => names.map((room) => ({ row, room })))
+      .filter(({ room }) => file === room || file.startsWith(`${room}/`))
+      .sort((a, b) => b.room.length - a.room.length);
+    if (named[0]) return named[0];
     const row = rooms.findIndex((names) => names.includes("*"));
     return row < 0 ? undefined : { row, room: file };
   };
