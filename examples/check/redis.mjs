@@ -66,9 +66,9 @@ export async function checkRedis({ small }) {
         [100, 10_000],
       ]
     : [
-        [1, 10_000],
-        [16, 100_000],
-        [100, 200_000],
+        [1, 5000],
+        [16, 50_000],
+        [100, 100_000],
       ]) {
     await check(
       `redis-benchmark, 50 clients, -P ${depth}, -n ${count}`,
