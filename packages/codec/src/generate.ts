@@ -46,7 +46,6 @@ export const pool: { writer: Writer | undefined; take(limits: Limits): Writer; g
     writer.limits = limits;
     writer.elements = 0;
     writer.depth = 0;
-    writer.aligned = -1;
     return writer;
   },
   give(writer) {

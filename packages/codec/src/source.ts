@@ -46,8 +46,8 @@ export class Source {
   hard = "hard";
   /** Per struct that waits for another: what to write at its end. */
   deferred: Map<object, (() => void)[]> = new Map();
-  /** Set where something stands at a multiple, so that it cannot just be moved. */
-  aligns = false;
+  /** Set where something stands at a multiple, and where something may have to move. */
+  private moves: { aligned?: true; widened?: true } = {};
   /** Set where an op cannot be compiled, so that the interpreter does this direction. */
   interpreted = false;
   /** Whether the function being written is the public one, which hands over to the interpreter itself. */
@@ -98,6 +98,12 @@ export class Source {
     this.block("try {", () => this.line(`${name} = ${call};`), "} catch {");
     this.block("", () => this.stop());
     return name;
+  }
+
+  /** Notes what bears on places; what must stay aligned and yet move along takes several attempts, which the interpreter makes. */
+  place(how: "aligned" | "widened"): void {
+    this.moves[how] = true;
+    if (this.moves.aligned && this.moves.widened) this.interpreted = true;
   }
 
   /** Gives up: the interpreter then says why. */

@@ -3,6 +3,7 @@ import {
   bits,
   bytes,
   check,
+  compile,
   decimal,
   field,
   hexadecimal,
@@ -293,6 +294,22 @@ describe("bytes that stand at multiples, in a window whose prefix grows", () => 
     // A prefix of one byte would have to count 128, and one of two bytes 127.
     const codec = compileHere(schema);
     expect(failureOf(() => codec.encode({ text: "x".repeat(n), z: 9 }))).toMatchObject({ code: "length" });
+  });
+  it("has one form where two agree with themselves", () => {
+    const schema = struct({
+      n: lengthOf(decimal(until(":")), { from: "inner", to: "text" }),
+      inner: struct({
+        m: lengthOf(decimal(until(":")), { from: "m" }),
+        frame: sized(u16, struct({ pad: padding({ align: 4 }), x: u8 })),
+        s: string(rest),
+      }),
+      text: string(rest),
+    });
+    for (let n = 80; n < 140; n++) {
+      const value = { inner: { frame: { x: 0 }, s: "xxx" }, text: "x".repeat(n) };
+      const [jit, interpret] = (["jit", "interpret"] as const).map((mode) => compile(schema, { mode }).encode(value));
+      expect(jit, `${n} characters`).toEqual(interpret);
+    }
   });
   it("in a struct whose length and count grow", () => {
     const Padded = struct({ text: string(u8), pad: padding({ align: 4 }) });

@@ -182,8 +182,7 @@ function alignOp(align: number, ignore: boolean): Op {
     },
     emitEncode(source) {
       source.need(align - 1);
-      source.aligns = true;
-      source.line("w.aligned = p;");
+      source.place("aligned");
       source.line(`while ((p - w.start) % ${align} !== 0) b[p++] = 0;`);
     },
   };

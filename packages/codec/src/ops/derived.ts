@@ -163,12 +163,12 @@ export function emitFill(
     op.emitPut(source, at, 0, value);
     return;
   }
+  source.place("widened");
   const width = source.store(
     op.emitWidth?.(source, op.numeric === "bigint" ? `Number(${value})` : value) as string,
     "width",
   );
   source.block(`if (${width} !== ${reserved}) {`, () => {
-    if (source.aligns) source.stop(`w.aligned > ${at}`);
     source.line("w.p = p;");
     const by = source.store(`w.shift(${at}, ${reserved}, ${width})`, "by");
     source.line("b = w.b; p = w.p;");
