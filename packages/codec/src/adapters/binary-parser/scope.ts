@@ -1,0 +1,58 @@
+// Where the names in a binary-parser definition lead. Its names are those of the object being filled; ours are those of
+// the struct, and the case of a choice without a name is a struct of its own that shares that object.
+
+/** A name that leads nowhere that can be said. */
+export class Lost extends Error {}
+
+interface Known {
+  /** Why later fields cannot use its value. */
+  readonly changed?: string | undefined;
+  readonly inside?: Scope | undefined;
+}
+
+/** The fields of one struct so far. */
+export class Scope {
+  readonly known: Map<string, Known> = new Map();
+  readonly parent: Scope | undefined;
+  /** Whether its fields stand in the object of the struct around it. */
+  readonly shares: boolean;
+
+  constructor(parent?: Scope, shares = false) {
+    this.parent = parent;
+    this.shares = shares;
+  }
+
+  /** True when the object being filled has such a key already. */
+  has(name: string): boolean {
+    return this.known.has(name) || (this.shares && this.parent?.has(name) === true);
+  }
+
+  /** The path, as `field` takes it, of what binary-parser finds under a name. */
+  find(name: string): string {
+    const [first = "", ...rest] = name.split(".");
+    if (first === "$index") throw new Lost("an element's $index is not in the bytes");
+    if (first === "$parent" || first === "$root") {
+      const [owner, ups] = this.owner();
+      if (!owner.parent) {
+        if (first === "$parent") throw new Lost("$parent leads out of the message");
+        return `${ups}${owner.find(rest.join("."))}`;
+      }
+      return `${ups}../${owner.parent.find(first === "$root" ? name : rest.join("."))}`;
+    }
+    let known = this.known.get(first);
+    if (!known && this.shares && this.parent) return `../${this.parent.find(name)}`;
+    for (const [at, key] of [first, ...rest].entries()) {
+      if (at > 0) known = known?.inside?.known.get(key);
+      if (!known) throw new Lost(`"${name}" is no field before it that is always there`);
+      if (known.changed !== undefined) throw new Lost(`"${name}" is not what stands in the bytes: ${known.changed}`);
+    }
+    return name;
+  }
+
+  /** The struct whose object this is, and the way out to it. */
+  private owner(): [Scope, string] {
+    if (!this.shares || !this.parent) return [this, ""];
+    const [owner, ups] = this.parent.owner();
+    return [owner, `../${ups}`];
+  }
+}
