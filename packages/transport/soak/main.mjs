@@ -41,7 +41,8 @@ function run(name, seconds) {
   let late = false;
   const timer = setTimeout(() => {
     late = true;
-    child.kill("SIGKILL");
+    child.kill("SIGTERM");
+    setTimeout(() => child.kill("SIGKILL"), 3000).unref();
   }, seconds * 1000);
   return new Promise((resolve) => {
     child.on("close", (code) => {

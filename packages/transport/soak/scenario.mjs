@@ -12,6 +12,10 @@ const uncaught = [];
 process.on("uncaughtException", (error) => uncaught.push(error));
 process.on("unhandledRejection", (error) => uncaught.push(error));
 
+// Whoever stops it early still gets what it made cleared away.
+process.once("SIGTERM", () => process.exit(1));
+process.once("SIGINT", () => process.exit(1));
+
 /** Runs the scenario: it answers its figures, throws what failed, or a Skipped. */
 export async function scenario(body) {
   try {

@@ -32,7 +32,13 @@ scenario(async () => {
     let ends = [];
     let messages = 0;
     const server = await listen(
-      { port: 0, ...codecs, observe: (event) => event.type === "close" && ends.push(event.closed) },
+      {
+        port: 0,
+        ...codecs,
+        // Noise may begin with a length that is allowed.
+        timeouts: { messageDeadline: 2000 },
+        observe: (event) => event.type === "close" && ends.push(event.closed),
+      },
       (peer) => void peer.onMessage(() => messages++),
     );
     const { port } = server;

@@ -68,6 +68,22 @@ export function fromDecoding(error: unknown, likely: string | undefined, atEnd: 
   return new ConnectionError(reason, messageOf(error) + hint, error);
 }
 
+/** Nobody nests causes deeper than this, unless in a circle. */
+const causesAtMost = 8;
+
+/** Until its stack is written out, an error that is kept keeps all that was on the stack, the received bytes too. */
+export function letGo(error: ConnectionError): void {
+  let each: unknown = error;
+  try {
+    for (let i = 0; i < causesAtMost && each instanceof Error; i++) {
+      void each.stack;
+      each = each.cause;
+    }
+  } catch {
+    // The cause is a user's error, which may do as it likes.
+  }
+}
+
 /** A failure of the socket itself, told as the end of the connection. */
 export function fromSystem(error: unknown): ConnectionError {
   if (error instanceof ConnectionError) return error;

@@ -13,6 +13,7 @@ import {
   deferred,
   fromDecoding,
   fromSystem,
+  letGo,
   messageOf,
   quiet,
 } from "./errors.js";
@@ -328,6 +329,7 @@ export class Link<Out, In> implements PortSink, Watched, ReadingOwner, OutboundO
     this.#unsubscribe();
     if (this.#closeTimer !== undefined) this.#clock.clearTimeout(this.#closeTimer);
     const error = this.#failure ?? (this.#closing ? undefined : this.inbound.cut);
+    if (error) letGo(error);
     this.outbound.fail(error ?? closedWell);
     const { maybeTruncated } = this.inbound;
     const closed: Closed = error

@@ -3,9 +3,11 @@ import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import * as net from "node:net";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, it } from "vitest";
-import { type Connection, connect, listen, type Server } from "../../src/index.ts";
-import { VirtualClock } from "../../src/testing.ts";
+import { type Closed, type Connection, connect, listen, type Server } from "../../src/index.ts";
+import { type Embedded, embed, VirtualClock } from "../../src/testing.ts";
 import { bytes, frames, wire } from "../support/frames.ts";
 
 const both = { receive: frames(), send: frames() };
@@ -141,6 +143,47 @@ describe("slow and greedy peers", () => {
     const grown = process.memoryUsage().arrayBuffers - before;
     expect(grown / 200).toBeLessThan(10_000);
     for (const socket of sockets) socket.destroy();
+  });
+
+  it("an error that somebody keeps keeps no bytes of its connection", async () => {
+    setFlagsFromString("--expose-gc");
+    const collect: () => void = runInNewContext("gc");
+    const part = new Uint8Array(60_000).fill(0xff);
+    const nonsense = part.slice();
+    nonsense.set(bytes("\0\x04bad!"));
+    const cuts: Record<string, (peer: Embedded<string, string>) => unknown> = {
+      protocol: ({ feed, connection }) => {
+        feed(nonsense.slice());
+        connection.abort();
+      },
+      truncated: ({ feed, reset }) => {
+        feed(part.slice());
+        reset();
+      },
+      timeout: ({ feed, advance }) => {
+        feed(part.slice());
+        return advance(60_000);
+      },
+      aborted: ({ feed, connection }) => {
+        feed(part.slice());
+        connection.abort();
+      },
+    };
+    for (const [reason, cut] of Object.entries(cuts)) {
+      const before = process.memoryUsage().arrayBuffers;
+      const kept: Closed[] = [];
+      for (let i = 0; i < 20; i++) {
+        const peer = embed({ ...both, lends: false });
+        peer.connection.onMessage(() => {});
+        await cut(peer);
+        await peer.settle();
+        kept.push(await peer.connection.closed);
+      }
+      await wait(10);
+      collect();
+      expect(kept.map((closed) => closed.reason)).toEqual(kept.map(() => reason));
+      expect(process.memoryUsage().arrayBuffers - before, reason).toBeLessThan(600_000);
+    }
   });
 
   it("a broadcast to a thousand peers gathers in small buffers", async () => {
