@@ -162,7 +162,7 @@ describe("the number of elements", () => {
     const endless = compileHere(struct({ on: u8, list: array(struct({ x: when(field("../on"), u8) }), rest) }), {
       limits,
     });
-    expect(failureOf(() => endless.decode(fromHex("0001")))).toMatchObject({ code: "limit", path: "list" });
+    expect(failureOf(() => endless.decode(fromHex("0001")))).toMatchObject({ code: "length", path: "list" });
   });
 });
 
