@@ -5,6 +5,7 @@ import { checkCount, checkFunction, checkMilliseconds, checkNames } from "./chec
 import { type Clock, systemClock } from "./clock.js";
 import type { Connection } from "./connection.js";
 import { ConnectionError, type Deferred, deferred, OptionError, quiet } from "./errors.js";
+import { Fifo } from "./fifo.js";
 import { onAbort } from "./signal.js";
 
 /** What tells one request from another. */
@@ -57,8 +58,8 @@ export class Requests<Out, In> {
   readonly #maxInFlight: number;
   readonly #maxId: number;
   readonly #byId = new Map<RequestId, Pending<Out>>();
-  readonly #inOrder: Pending<Out>[] = [];
-  readonly #waiting: (() => void)[] = [];
+  readonly #inOrder = new Fifo<Pending<Out>>();
+  readonly #waiting = new Fifo<() => void>();
   #ended: ConnectionError | undefined;
   #lastId = 0;
   #unmatched = 0;
@@ -150,8 +151,7 @@ export class Requests<Out, In> {
         begun = true;
         void this.#peer.send(message);
       } catch (error) {
-        const place = this.#inOrder.indexOf(pending);
-        if (place >= 0) this.#inOrder.splice(place, 1);
+        this.#inOrder.takeBack(pending);
         giveUp(error);
       }
     };
@@ -207,14 +207,13 @@ export class Requests<Out, In> {
 
   #end(error: ConnectionError | undefined): void {
     this.#ended = error ?? new ConnectionError("closed", "the connection was closed before the reply came");
-    for (const pending of [...this.#byId.values(), ...this.#inOrder]) {
+    for (const pending of [...this.#byId.values(), ...this.#inOrder.take()]) {
       if (pending.over) continue;
       pending.leave();
       pending.reply.reject(this.#ended);
     }
     this.#byId.clear();
-    this.#inOrder.length = 0;
-    for (const begin of this.#waiting.splice(0)) begin();
+    for (const begin of this.#waiting.take()) begin();
   }
 }
 

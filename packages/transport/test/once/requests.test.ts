@@ -111,6 +111,25 @@ describe("bounds", () => {
     expect(await Promise.all([...replies, last])).toEqual(["A", "B", "C", "D"]);
   });
 
+  it("eight times as many that wait cost no more each, by id and in order", async () => {
+    for (const options of [{ id: byId }, {}]) {
+      /** Milliseconds until all are answered, of which the first 1024 at once and each other when one before it is. */
+      const cost = async (count: number): Promise<number> => {
+        const { calls, feed } = setup({ ...options, timeout: 0 });
+        const began = performance.now();
+        const replies = Array.from({ length: count }, (_, i) => calls.request(`${i}`));
+        for (let i = 0; i < count; i += 1000)
+          feed(wire(...Array.from({ length: Math.min(1000, count - i) }, (_, k) => `${i + k}`)));
+        expect((await Promise.all(replies)).at(-1)).toBe(`${count - 1}`);
+        return performance.now() - began;
+      };
+      await cost(10_000);
+      const few = Math.min(await cost(10_000), await cost(10_000), await cost(10_000));
+      // 64 times if each looked at all that wait, 8 if none does.
+      expect((await cost(80_000)) / few).toBeLessThan(24);
+    }
+  }, 60_000);
+
   it("the end of the connection rejects all, and what is asked later", async () => {
     for (const options of [{ id: byId }, { maxInFlight: 1 }]) {
       const { calls, reset, clock } = setup(options);
