@@ -6,9 +6,9 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const subjects = {
-  everything: { limit: 20_000, source: `export * from "./src/index.ts";` },
+  everything: { target: 20_000, source: `export * from "./src/index.ts";` },
   "three fields": {
-    limit: 10_000,
+    target: 10_000,
     source: `
       import { compile, struct, u8, u16, u32 } from "./src/index.ts";
       export const codec = compile(struct({ a: u8, b: u16, c: u32 }));`,
@@ -27,7 +27,7 @@ if (!/\bcompile\b/.test(readFileSync(`${codec}src/index.ts`, "utf8"))) {
 }
 
 const measured = {};
-for (const [name, { limit, source }] of Object.entries(subjects)) {
+for (const [name, { target, source }] of Object.entries(subjects)) {
   const { outputFiles, warnings } = await build({
     stdin: { contents: source, resolveDir: codec, sourcefile: `${name}.ts` },
     bundle: true,
@@ -42,9 +42,9 @@ for (const [name, { limit, source }] of Object.entries(subjects)) {
   measured[name] = bytes;
 
   const problems = warnings.map((warning) => warning.text);
-  if (bytes > limit) problems.push(`over the limit of ${limit}`);
   if (!update && bytes > was * (1 + tolerance)) problems.push(`grown from ${was}: look why, then run with --update`);
   if (problems.length > 0) process.exitCode = 1;
-  console.log(`bundle: ${name} ${bytes} bytes min+gzip of ${limit} (recorded ${was})${problems.map((p) => `; ${p}`)}`);
+  const aim = bytes > target ? `target ${target} missed` : `target ${target} met`;
+  console.log(`bundle: ${name} ${bytes} bytes min+gzip, ${aim} (recorded ${was})${problems.map((p) => `; ${p}`)}`);
 }
 if (update) writeFileSync(recordFile, `${JSON.stringify(measured, null, 2)}\n`);

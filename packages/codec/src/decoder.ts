@@ -191,6 +191,7 @@ export class Decoder<Out> implements Iterable<Out> {
     run.depth = 0;
     run.start = p;
     run.views = this.engine.views;
+    run.owned = b === this.held && b.length > LARGE;
     // Bytes past the largest message are as good as not there.
     const most = p + this.limits.maxMessageSize;
     return decode(b, p, Math.min(end, most), run, this.final && end <= most);
@@ -201,6 +202,7 @@ export class Decoder<Out> implements Iterable<Out> {
     m.bound(end, this.final);
     m.base = base;
     m.views = this.engine.views;
+    m.owned = b === this.held && b.length > LARGE;
     return m;
   }
 
@@ -265,6 +267,7 @@ export class Decoder<Out> implements Iterable<Out> {
       if (value === STOP) {
         const m = this.paused ?? this.reader(held, 0, size, this.base + this.at - size);
         if (this.paused) m.more(held, size, this.final);
+        m.owned = held.length > LARGE;
         this.paused = m;
         value = this.engine.op.decode(m);
         if (value !== STOP) end = Math.max(m.p, m.far);
@@ -305,8 +308,9 @@ export class Decoder<Out> implements Iterable<Out> {
   private gather(n: number): void {
     const { chunk, at, size } = this;
     if (size + n > this.held.length) {
-      // In proportion to what has arrived, whatever was announced.
-      const room = new Uint8Array(Math.max(64, size + n, Math.min(2 * size, size + Math.max(n, this.missing))));
+      // Never more than twice what has arrived, whatever was announced; exactly what is missing where that is a good part.
+      const wanted = 4 * this.missing >= size ? Math.min(2 * size, size + this.missing) : 2 * size;
+      const room = new Uint8Array(Math.max(64, size + n, wanted));
       room.set(this.held.subarray(0, size));
       this.held = room;
     }

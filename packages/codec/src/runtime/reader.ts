@@ -44,6 +44,8 @@ export class Reader {
   base = 0;
   /** Whether bytes fields are views into `b` instead of copies. */
   views = false;
+  /** Whether `b` belongs to this message alone, so that a field that is most of it may have it. */
+  owned = false;
   elements = 0;
   depth = 0;
   /** End of the bytes at hand, and whether none will follow: `e` and `hard` outside of every window. */
