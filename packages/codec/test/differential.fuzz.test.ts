@@ -8,7 +8,7 @@ import { anySchema } from "./properties/any-schema.ts";
 import { compileHere } from "./support/mode.ts";
 import { runs, seed } from "./support/runs.ts";
 
-const usual = 60;
+const usual = 20;
 let tried = 0;
 let without = 0;
 

@@ -7,4 +7,4 @@ import { runs, seed } from "../support/runs.ts";
 import { everyKind } from "./every-kind.ts";
 
 for (const [name, schema] of Object.entries(everyKind))
-  testCodec(compileHere(schema), { name, test, runs: runs(4), seed, cases: false });
+  testCodec(compileHere(schema), { name, test, runs: runs(3), seed, cases: false });
