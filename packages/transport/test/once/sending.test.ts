@@ -38,7 +38,7 @@ describe("one write a turn", () => {
     const messages = Array.from({ length: 300 }, (_, i) => long(i * 7, String.fromCharCode(97 + (i % 26))));
     for (const message of messages) void connection.send(message);
     await connection.flush();
-    expect(written()).toEqual(wire(...messages));
+    expect(Buffer.compare(written(), wire(...messages))).toBe(0);
   });
 
   it("large messages between small ones keep their place", async () => {
