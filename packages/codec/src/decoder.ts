@@ -308,8 +308,9 @@ export class Decoder<Out> implements Iterable<Out> {
   private gather(n: number): void {
     const { chunk, at, size } = this;
     if (size + n > this.held.length) {
-      // Never more than twice what has arrived, whatever was announced; exactly what is missing where that is a good part.
-      const wanted = 4 * this.missing >= size ? Math.min(2 * size, size + this.missing) : 2 * size;
+      // In proportion to what has arrived, whatever was announced; exactly what is missing where that is a fair part of it.
+      const fair = 4 * this.missing >= size && 2 * this.missing <= 3 * size;
+      const wanted = fair ? size + this.missing : 2 * size;
       const room = new Uint8Array(Math.max(64, size + n, wanted));
       room.set(this.held.subarray(0, size));
       this.held = room;
