@@ -84,5 +84,6 @@ it("the table of sizes is what asText measures", () => {
     ([data, [schema, value]]) =>
       `| ${data} | ${compile(schema).encode(value).length} | ${compile(asText(schema)).encode(value).length} |`,
   );
-  expect(page.match(/^\| .* \| \d+ \| \d+ \|$/gm)).toEqual(table);
+  const rows = page.match(/^\| .* \| +\d+ \| +\d+ \|$/gm) ?? [];
+  expect(rows.map((row) => row.replace(/ +/g, " "))).toEqual(table);
 });
