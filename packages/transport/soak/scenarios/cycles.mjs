@@ -22,7 +22,7 @@ function slope(points) {
 scenario(async () => {
   const wanted = scaled(1_000_000, 10_000);
   const budget = scaled(360_000, 30_000);
-  const block = Math.max(1000, wanted / 100);
+  const block = Math.max(1000, wanted / 200);
   const enough = 10;
   const server = await listen(
     { port: 0, ...frames() },
