@@ -79,7 +79,7 @@ scenario(async () => {
   const clients = await answered();
   return (
     `HTTP, HTTP/2, TLS, SSH, zeros and ones ${count(each)} times each, ${count(noise)} times 64 KiB of noise, ` +
-    `before ${Object.keys(protocols).join(" and ")}: ${total}, all named; ${clients} foreign servers named by our client`
+    `before ${Object.keys(protocols).join(" and ")}: ${total}, the known ones named; ${clients} foreign servers named by our client`
   );
 });
 
