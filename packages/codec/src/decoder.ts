@@ -6,33 +6,8 @@
 import { type Codec, type Engine, engineOf } from "./compile.js";
 import { DecodeError, SchemaError, show } from "./errors.js";
 import { type Limits, limitsOf } from "./limits.js";
-import { find } from "./runtime/bytes.js";
+import { type DecoderOptions, Recovery, roomier } from "./resync.js";
 import { Reader, STOP } from "./runtime/reader.js";
-
-/** Where to look for the next message after a bad one. */
-export type Resync = (
-  | { /** Messages start with these bytes. */ readonly at: Uint8Array | string }
-  | { /** Messages start behind these bytes, a delimiter for instance. */ readonly after: Uint8Array | string }
-  | {
-      /** Whether a message may start at `offset` of `bytes`; sees at least `size` bytes from there. */ readonly plausible: (
-        bytes: Uint8Array,
-        offset: number,
-      ) => boolean;
-      readonly size: number;
-    }
-) & {
-  /** Most bytes to skip in search of one message; the maximum message size unless said. */
-  readonly max?: number;
-};
-
-export interface DecoderOptions extends Partial<Limits> {
-  /** Skip a bad message instead of stopping at it. */
-  readonly resync?: Resync;
-  /** Skip a message that announces more than the maximum size, instead of stopping at it. */
-  readonly overlong?: "refuse" | "skip";
-  /** Told of each bad stretch that was skipped: why, and how many bytes. */
-  readonly onSkip?: (error: DecodeError, bytes: number) => void;
-}
 
 const NOTHING: Uint8Array = new Uint8Array(0);
 const LARGE = 65536;
@@ -65,22 +40,24 @@ export class Decoder<Out> implements Iterable<Out> {
   private tried = 0;
   private missing = 1;
   private final = false;
-  /** Bytes still to be skipped, and the search for the next start. */
-  private skipping = 0;
-  private lost: { error: DecodeError; bytes: number } | undefined;
+  private readonly recovery: Recovery;
   private fatal: DecodeError | undefined;
-  /** Bytes skipped so far, by resync or as over-long. */
-  skipped = 0;
 
   constructor(codec: Codec<Out, never>, options: DecoderOptions = {}) {
     const { resync: _, overlong, onSkip: __, ...limits } = options;
     if (overlong !== undefined && overlong !== "refuse" && overlong !== "skip")
       throw new SchemaError("argument", `Decoder's overlong is "refuse" or "skip"; got ${show(overlong)}`);
     this.options = options;
+    this.recovery = new Recovery(options, () => this.limits.maxMessageSize);
     this.engine = engineOf(codec);
     this.limits = limitsOf({ ...this.engine.limits, ...limits });
     this.decode = this.engine.decode;
     this.run = new Reader(NOTHING, 0, this.limits, false);
+  }
+
+  /** Bytes skipped so far, by resync or as over-long. */
+  get skipped(): number {
+    return this.recovery.skipped;
   }
 
   /** Bytes received that no message has used yet. */
@@ -173,13 +150,12 @@ export class Decoder<Out> implements Iterable<Out> {
   next(): IteratorResult<Out> {
     if (this.fatal) throw this.fatal;
     for (;;) {
-      if (this.lost && !this.search()) return { done: true, value: undefined };
-      if (this.skipping > 0 && !this.skip()) return { done: true, value: undefined };
+      if (this.recovery.active && !this.recover()) return { done: true, value: undefined };
       if (this.size === 0 && this.at === this.to) return { done: true, value: undefined };
       const value = this.size === 0 ? this.inPlace() : this.gathered();
       if (value !== STOP) return { done: false, value: value as Out };
       // A fault has been dealt with (or thrown); anything else waits for more bytes.
-      if (!this.lost && this.skipping === 0) return { done: true, value: undefined };
+      if (!this.recovery.active) return { done: true, value: undefined };
     }
   }
 
@@ -307,14 +283,7 @@ export class Decoder<Out> implements Iterable<Out> {
   /** Copies `n` bytes of the chunk behind the straddling message. */
   private gather(n: number): void {
     const { chunk, at, size } = this;
-    if (size + n > this.held.length) {
-      // In proportion to what has arrived, whatever was announced; exactly what is missing where that is a fair part of it.
-      const fair = 4 * this.missing >= size && 2 * this.missing <= 3 * size;
-      const wanted = fair ? size + this.missing : 2 * size;
-      const room = new Uint8Array(Math.max(64, size + n, wanted));
-      room.set(this.held.subarray(0, size));
-      this.held = room;
-    }
+    if (size + n > this.held.length) this.held = roomier(this.held.subarray(0, size), n, this.missing);
     if (n > 32) this.held.set(at === 0 && n === chunk.length ? chunk : chunk.subarray(at, at + n), size);
     else for (let i = 0; i < n; i++) this.held[size + i] = chunk[at + i] as number;
     this.size = size + n;
@@ -335,32 +304,12 @@ export class Decoder<Out> implements Iterable<Out> {
   /** A bad message: an error, unless there is a policy that goes on. */
   private bad(m: Reader): typeof STOP {
     const error = m.error();
-    const { announced } = m;
-    if (this.options.overlong === "skip" && announced > 0) {
-      // All bytes of the message are skipped, those at hand and those to come.
-      this.merge();
-      this.lost = undefined;
-      this.skipping = announced;
-      this.report(error, announced);
-      return STOP;
+    if (!this.recovery.begin(error, m.announced)) {
+      this.fatal = error;
+      throw error;
     }
-    if (this.options.resync) {
-      this.merge();
-      this.lost = { error, bytes: 0 };
-      // The bad message's own start is not the next start.
-      if (!("after" in this.options.resync)) {
-        this.at += 1;
-        this.lost.bytes = 1;
-      }
-      return STOP;
-    }
-    this.fatal = error;
-    throw error;
-  }
-
-  private report(error: DecodeError, bytes: number): void {
-    this.skipped += bytes;
-    this.options.onSkip?.(error, bytes);
+    this.merge();
+    return STOP;
   }
 
   /** Puts what is held and what is left of the chunk into one chunk. */
@@ -375,43 +324,16 @@ export class Decoder<Out> implements Iterable<Out> {
     this.base = start;
   }
 
-  /** Passes over bytes of an over-long message; true when it has been passed. */
-  private skip(): boolean {
-    const n = Math.min(this.skipping, this.to - this.at);
-    this.at += n;
-    this.skipping -= n;
-    return this.skipping === 0;
-  }
-
-  /** Looks for the next start; true when it has been found. */
-  private search(): boolean {
-    const lost = this.lost as { error: DecodeError; bytes: number };
-    const resync = this.options.resync as Resync;
-    this.merge();
-    const { chunk, at, to } = this;
-    let found = -1;
-    let keep = 0;
-    if ("plausible" in resync) {
-      const last = this.final ? to - 1 : to - resync.size;
-      for (let p = at; p <= last && found < 0; p++) if (resync.plausible(chunk.subarray(0, to), p)) found = p;
-      keep = Math.max(0, resync.size - 1);
-    } else {
-      const mark = "at" in resync ? resync.at : resync.after;
-      const bytes = typeof mark === "string" ? Uint8Array.from(mark, (c) => c.charCodeAt(0)) : mark;
-      found = find(chunk, at, at, to, [bytes], 1);
-      if (found >= 0 && "after" in resync) found += bytes.length;
-      keep = bytes.length - 1;
+  /** Passes over what is bad, as far as it is there; true when the next message may start. */
+  private recover(): boolean {
+    if (this.recovery.searching) this.merge();
+    const at = this.recovery.pass(this.chunk.subarray(0, this.to), this.at, this.final);
+    const { given } = this.recovery;
+    if (given) {
+      this.fatal = given;
+      throw given;
     }
-    const next = found >= 0 ? found : Math.max(at, this.final ? to : to - keep);
-    lost.bytes += next - at;
-    this.at = next;
-    if (lost.bytes > (resync.max ?? this.limits.maxMessageSize)) {
-      this.fatal = lost.error;
-      throw lost.error;
-    }
-    if (found < 0 && !this.final) return false;
-    this.lost = undefined;
-    this.report(lost.error, lost.bytes);
-    return found >= 0;
+    this.at = at;
+    return !this.recovery.active;
   }
 }

@@ -1,7 +1,7 @@
 // Everything that users of the codec need, by name.
 
 export { type Codec, type CompileOptions, compile } from "./compile.js";
-export { Decoder, type DecoderOptions, type Resync } from "./decoder.js";
+export { Decoder } from "./decoder.js";
 export {
   type DecodeCode,
   DecodeError,
@@ -94,6 +94,7 @@ export { type Length, type Nullable, nullable, type Rest, rest, type Until, unti
 export type { Limits } from "./limits.js";
 export { type Condition, field, type Ref } from "./reference.js";
 export { type RenderOptions, render } from "./render.js";
+export type { DecoderOptions, Resync } from "./resync.js";
 export {
   adler32,
   type Checksum,

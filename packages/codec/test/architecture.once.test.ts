@@ -22,6 +22,7 @@ const floorPlan: Record<string, { rooms: string[][]; mayImport: RegExp }> = {
       ["kinds", "runtime/index"],
       ["generate", "inspect"],
       ["compile"],
+      ["resync"],
       ["decoder", "render"],
       ["index"],
       ["adapters/json"],
