@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { exact } from "../support/facts.ts";
 import { compileHere } from "../support/mode.ts";
+import { runs, seed } from "../support/runs.ts";
 import { fromHex, toHex } from "../support/shared-data.ts";
 import { Parser } from "./parser.ts";
 
@@ -276,7 +277,7 @@ describe.each(invertible)("%s", (_, parser, hex, value) => {
         fc.pre(!exact(drawn).includes("\ufeff"));
         expect(plain(parser.parse(Buffer.from(codec.encode(drawn))))).toEqual(plain(drawn));
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30), seed },
     );
   });
 });
@@ -294,7 +295,7 @@ it("bits of any widths mean what they mean to binary-parser", () => {
         expect(plain(read.value)).toEqual(plain(parser.parse(Buffer.from(data))));
       },
     ),
-    { numRuns: 300 },
+    { numRuns: runs(300), seed },
   );
 });
 
@@ -310,7 +311,7 @@ it("little-endian bits of up to 32 mean what they mean to binary-parser", () => 
       const read = codec.read(data) as { value: unknown };
       expect(plain(read.value)).toEqual(plain(parser.parse(Buffer.from(data))));
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300), seed },
   );
 });
 

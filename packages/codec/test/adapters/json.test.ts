@@ -30,6 +30,7 @@ import * as z from "zod";
 import { everyKind } from "../properties/every-kind.ts";
 import { exact } from "../support/facts.ts";
 import { compileHere } from "../support/mode.ts";
+import { runs, seed } from "../support/runs.ts";
 
 const hexOf = map(bytes(u8), {
   decode: (b) => new Set(b),
@@ -192,7 +193,7 @@ describe.each(Object.entries(everyKind))("%s", (_, schema) => {
         expect(exact(fromJson(schema, JSON.parse(text)))).toBe(exact(value));
         expect(accepts.safeParse(JSON.parse(text)).error?.issues).toBe(undefined);
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30), seed },
     );
   });
 
@@ -205,7 +206,7 @@ describe.each(Object.entries(everyKind))("%s", (_, schema) => {
         expect(codec.encode(fromJson(schema, JSON.parse(text)))).toEqual(codec.encode(value));
         expect(accepts.safeParse(JSON.parse(text)).error?.issues).toBe(undefined);
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30), seed },
     );
   });
 });

@@ -169,6 +169,11 @@ describe("withStandard", () => {
     expect(validate("text")).toMatchObject({ issues: [{ path: [] }] });
   });
 
+  it("has the type of a Standard Schema", () => {
+    type Message = { n: number; name: string };
+    expectTypeOf(standard["~standard"]).toExtend<z.core.$ZodStandardSchema<z.ZodType<Message, Uint8Array>>>();
+  });
+
   it("is the same codec, in a Decoder too", () => {
     expect(standard.mode).toBe(codec.mode);
     expect(standard.encode({ n: 1, name: "a" })).toEqual(fromHex("010161"));

@@ -65,6 +65,7 @@ import { describe, expect, it } from "vitest";
 import { everyKind } from "../properties/every-kind.ts";
 import { exact } from "../support/facts.ts";
 import { compileHere } from "../support/mode.ts";
+import { runs, seed } from "../support/runs.ts";
 
 const shared: Readonly<Record<string, AnySchema>> = {
   integers: struct({ a: u8, b: u16, c: u32, d: u64, e: i8, f: i16, g: i32, h: i64, i: u24 }),
@@ -224,7 +225,7 @@ function plain(value: unknown): unknown {
 }
 
 /** Both decode the same. */
-function agree(schema: AnySchema, runs: number): void {
+function agree(schema: AnySchema, times: number): void {
   const parser = toBinaryParser(schema);
   const codec = compileHere(schema as Schema<unknown>);
   fc.assert(
@@ -234,14 +235,14 @@ function agree(schema: AnySchema, runs: number): void {
       const wire = codec.encode(value);
       expect(exact(plain(parser.parse(wire)))).toBe(exact(value));
     }),
-    { numRuns: runs },
+    { numRuns: times, seed },
   );
 }
 
 const inStruct = (schema: AnySchema): AnySchema => (schema.kind === "struct" ? schema : struct({ message: schema }));
 
 describe.each(Object.entries(shared))("%s", (_, schema) => {
-  it("is decoded by binary-parser as by us", () => agree(inStruct(schema), 60));
+  it("is decoded by binary-parser as by us", () => agree(inStruct(schema), runs(60)));
 });
 
 it("schemas drawn from the shared subset are decoded by binary-parser as by us", () => {
@@ -295,7 +296,7 @@ it("schemas drawn from the shared subset are decoded by binary-parser as by us",
   }));
   fc.assert(
     fc.property(schema, (drawn) => agree(inStruct(drawn), 4)),
-    { numRuns: 150 },
+    { numRuns: runs(150), seed },
   );
 });
 
@@ -310,7 +311,7 @@ it("whichever of every kind can be said is decoded by binary-parser as by us; th
       continue;
     }
     said.push(name);
-    agree(whole, 20);
+    agree(whole, runs(20));
   }
   expect(said.length).toBeGreaterThan(30);
 });
@@ -408,6 +409,6 @@ it("a plain definition there and back is the same definition", () => {
     fc.property(arbitrary(schema), (value) => {
       expect(codec.encode(value)).toEqual(compileHere(schema).encode(value));
     }),
-    { numRuns: 20 },
+    { numRuns: runs(20), seed },
   );
 });

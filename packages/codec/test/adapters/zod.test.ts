@@ -29,6 +29,7 @@ import { describe, expect, expectTypeOf, it } from "vitest";
 import * as z from "zod";
 import { everyKind } from "../properties/every-kind.ts";
 import { compileHere } from "../support/mode.ts";
+import { runs, seed } from "../support/runs.ts";
 
 const Message = struct({
   magic: constant(u32, 0xcafebabe),
@@ -187,7 +188,7 @@ describe.each(Object.entries(everyKind))("%s", (_, schema) => {
       fc.property(arbitrary(schema), (value) => {
         expect(Zod.safeParse(value).error?.issues).toBe(undefined);
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30), seed },
     );
   });
 
@@ -199,7 +200,7 @@ describe.each(Object.entries(everyKind))("%s", (_, schema) => {
         expect(parsed.error?.issues).toBe(undefined);
         expect(codec.encode(parsed.data as never)).toEqual(codec.encode(value));
       }),
-      { numRuns: 30 },
+      { numRuns: runs(30), seed },
     );
   });
 
@@ -221,7 +222,7 @@ describe.each(Object.entries(everyKind))("%s", (_, schema) => {
           }
           if (!error) expect(codec.encode(data as never)).toEqual(codec.encode(bad as never));
         }),
-        { numRuns: 60 },
+        { numRuns: runs(60), seed },
       );
     }
   });
