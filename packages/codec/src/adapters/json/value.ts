@@ -3,6 +3,7 @@
 
 import { show } from "../../errors.js";
 import { type AnySchema, compile, EncodeError, type Infer, type Key, SchemaError } from "../../index.js";
+import { property } from "../../runtime/writer.js";
 import type { Fields } from "../../schema.js";
 import { caseFor, isHidden, lookUp, type Scope, variantFields } from "./fields.js";
 import {
@@ -85,7 +86,7 @@ function members(
   const result: Record<string, unknown> = { ...first };
   const scope: Scope = { fields, values: back ? result : given, parent: place.scope };
   for (const [key, schema] of fields) {
-    const value = Object.hasOwn(given, key) || !back ? given[key] : undefined;
+    const value = property(given, key);
     if (value === undefined || isHidden(schema)) continue;
     const turned = turn(schema, value, { ...within(place, key), scope });
     if (turned !== undefined) result[key] = turned;
@@ -116,7 +117,7 @@ interface Tagged {
 
 function variant(schema: Tagged, value: unknown, place: Place, turn: Turn, back: boolean): unknown {
   if (!isObject(value)) throw refuse(place, "needs an object", value);
-  const name = value[schema.tagName];
+  const name = property(value, schema.tagName);
   const found = typeof name === "string" && Object.hasOwn(schema.variants, name) ? schema.variants[name] : undefined;
   if (!found) {
     const names = Object.keys(schema.variants).map(show).join(", ");
