@@ -219,7 +219,11 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
       if (m.fault) throw m.error();
       return value === STOP ? { needed: m.needed } : { value, offset: Math.max(m.p, m.far) };
     },
-    inspect: (bytes, given) => inspect(schema, bytesOf(bytes), limits, given?.offset ?? 0),
+    inspect(bytes, { offset = 0 } = {}) {
+      if (!Number.isSafeInteger(offset) || offset < 0)
+        throw new RangeError(`inspect's offset is a whole number of at least 0; got ${show(offset)}`);
+      return inspect(schema, bytesOf(bytes), limits, offset);
+    },
   };
   engines.set(codec, {
     op,

@@ -43,6 +43,18 @@ const plain = (text: string): string =>
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 
+/** What the user's functions made of bytes, in a few words. */
+function brief(value: object): string {
+  try {
+    const text = Object.entries(value)
+      .map(([key, each]) => `${key}: ${show(each)}`)
+      .join(", ");
+    return text === "" ? "{}" : `{ ${text.length > 60 ? `${text.slice(0, 60)}…` : text} }`;
+  } catch {
+    return show(value);
+  }
+}
+
 function valueText(node: Node, own: number, { bytes, start: base }: Inspection): string {
   const { value, kind, start, end } = node;
   if (value === undefined) return "";
@@ -51,6 +63,7 @@ function valueText(node: Node, own: number, { bytes, start: base }: Inspection):
   if (ArrayBuffer.isView(value)) return several((value as unknown as { length: number }).length, "element");
   if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
   if (typeof value === "object" && value !== null && node.children.length > 0) return several(end - own, "byte");
+  if (typeof value === "object" && value !== null) return brief(value);
   const compared = kind === "constant" || /^ok$|0x/.test(node.verdict?.text ?? "");
   const hex = compared ? asHex(value, bytes, start - base, end - base) : undefined;
   return hex ?? show(value);

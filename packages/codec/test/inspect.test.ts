@@ -382,6 +382,22 @@ it("a hundred thousand elements are shown in one go", () => {
   expect(compileHere(Many).inspect(bytes).error).toBe(undefined);
 });
 
+it("an offset is whole and not negative", () => {
+  for (const offset of [-1, 0.5, Number.NaN, "1", 2 ** 53])
+    expect(() => compileHere(u8).inspect(Uint8Array.of(1), { offset: offset as number })).toThrow(RangeError);
+});
+
+it("what a limit refuses is shown where it was announced", () => {
+  const tree = compileHere(struct({ list: array(u8, u32) }), { limits: { maxElements: 2 } }).inspect(
+    fromHex("0000000301"),
+  );
+  expect(rows(tree)).toEqual([
+    ["list", "array(u32)", 0, 4, undefined],
+    ["", "unread", 4, 5, undefined],
+  ]);
+  expect(find(tree, "list").verdict).toEqual({ ok: false, text: "BAD, at most 2 elements, 3 announced" });
+});
+
 it("padding and hidden fields have nodes without a value", () => {
   expect(rows(look(struct({ a: u8, pad: padding({ align: 4 }), b: u8 }), "01 000000 02"))).toEqual([
     ["a", "u8", 0, 1, 1],

@@ -144,6 +144,21 @@ describe("lines", () => {
     expect(draw(bytes(rest), "41".repeat(65))).toContain("      … 1 more byte\n");
   });
 
+  it("say in a few words what the user's functions made", () => {
+    const Made = map(u8, { decode: (n) => ({ n, text: "x".repeat(99) }), encode: ({ n }: { n: number }) => n });
+    expect(draw(Made, "07")).toContain(`{ n: 7, text: "${"x".repeat(40)}…" }`);
+    const Odd = map(u8, {
+      decode: () => ({
+        get n(): number {
+          throw new Error("not now");
+        },
+      }),
+      encode: () => 0,
+    });
+    expect(draw(Odd, "07")).toContain("an object");
+    expect(draw(struct({}), "")).toContain("struct  {}");
+  });
+
   it("never carry what a terminal would obey", () => {
     const evil = "1b5b33316d c29b31 e280ae e280a8 0a".replaceAll(" ", "");
     const picture = draw(struct({ "a\u009b": sized(u8, u8), b: string(rest) }), `0101${evil}`);
