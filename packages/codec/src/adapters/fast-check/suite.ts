@@ -16,7 +16,9 @@ export interface SuiteOptions extends DrawOptions {
   /** Only these laws. */
   readonly only?: LawName | readonly LawName[];
   /** How often each law is tried, and from which seed and path on, as a failure says. */
-  readonly runs?: number;
+  readonly runs?: number | undefined;
+  /** Stop trying a law after so many seconds. */
+  readonly seconds?: number | undefined;
   readonly seed?: number;
   readonly path?: string;
   /** Where failing bytes are kept, to be tried first from then on: a folder, `.wireform/cases` unless said; `false` for nowhere. */
@@ -76,6 +78,7 @@ export function testCodec<Out, In>(codec: Codec<Out, In>, options: SuiteOptions 
     test = defaultTest(),
     only,
     runs,
+    seconds,
     seed,
     path,
   } = options;
@@ -83,6 +86,7 @@ export function testCodec<Out, In>(codec: Codec<Out, In>, options: SuiteOptions 
   const chosen = only === undefined ? undefined : [only].flat();
   const parameters: Parameters<unknown> = {
     ...(runs !== undefined && { numRuns: runs }),
+    ...(seconds !== undefined && { interruptAfterTimeLimit: seconds * 1000, markInterruptAsFailure: false }),
     ...(seed !== undefined && { seed }),
     ...(path !== undefined && { path }),
   };
