@@ -380,7 +380,7 @@ it("a hundred thousand elements are shown in one go", () => {
   bytes.set([1, 0x86, 0xa0]);
   const Many = struct({ hi: u8, list: array(struct({ x: u8 }), u16), tail: array(u8, rest) });
   expect(compileHere(Many).inspect(bytes).error).toBe(undefined);
-});
+}, 60_000);
 
 it("an offset is whole and not negative", () => {
   for (const offset of [-1, 0.5, Number.NaN, "1", 2 ** 53])

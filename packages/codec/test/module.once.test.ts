@@ -44,10 +44,13 @@ import {
   when,
 } from "@wireform/codec";
 import { Reader, STOP, Writer } from "@wireform/codec/runtime";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { exact } from "./support/facts.ts";
 import { expectGolden } from "./support/golden.ts";
 import { toHex } from "./support/shared-data.ts";
+
+// Other processes, which a busy machine may keep waiting.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
 const home = resolve(import.meta.dirname, "..");
 mkdirSync(resolve(home, ".cache"), { recursive: true });

@@ -3,7 +3,10 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+
+// Other processes, which a busy machine may keep waiting.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
 
 const root = resolve(import.meta.dirname, "../../..");
 const built = resolve(root, "packages/codec/dist/index.js");
