@@ -161,6 +161,13 @@ export const everyKind: Readonly<Record<string, AnySchema>> = {
     { bitOrder: "lsb", endian: "little" },
   ),
   "bit fields, lsb in big-endian": struct({ a: bits(4), b: bits(20), c: u8 }, { bitOrder: "lsb" }),
+  "signed bit fields": struct({
+    a: bits(40, { signed: true }),
+    b: bits(33, { signed: true }),
+    c: bits(7, { signed: true }),
+    d: bits(48, { signed: true }),
+    e: bits(64, { signed: true }),
+  }),
   "text numbers of a fixed width": struct({
     a: decimal(5),
     b: hexadecimal(4, { letters: "upper" }),

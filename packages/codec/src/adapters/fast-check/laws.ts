@@ -259,6 +259,9 @@ const wrong = [
   {},
   [],
   [null],
+  // As long as a prefix of one byte can say, or as one that means null there.
+  new Uint8Array(255),
+  "x".repeat(256),
 ];
 
 /** Generated code and the interpreter agree: on values, on what is no value, and on every field of every error. */
@@ -285,7 +288,10 @@ export const modesAgree = (subject: Subject): Law =>
     const places = placesOf(codec.schema, full);
     const place = places[which % Math.max(1, places.length)] ?? [];
     for (const instead of wrong)
-      agree(changed(full, place, instead), ` with ${String(instead)} at ${place.join(".") || "the message"}`);
+      agree(
+        changed(full, place, instead),
+        ` with ${String(instead).slice(0, 20)} at ${place.join(".") || "the message"}`,
+      );
   });
 
 /** A limit on the size of messages is kept to the byte, by everyone. */
