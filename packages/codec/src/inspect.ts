@@ -111,7 +111,7 @@ class Trace {
       draft.end = Math.max(draft.end, Math.min(m.e, m.fault.code === "truncated" ? m.e : fixed));
     }
     if (op.derived) draft.derivedAt = draft.start;
-    if (value !== undefined || draft.end > draft.start || draft.children.length > 0) this.settle(draft, role);
+    this.settle(draft, role, value);
     return value;
   }
 
@@ -131,14 +131,17 @@ class Trace {
     }
     if (value !== STOP) draft.value = value;
     if (op.derived) draft.derivedAt = p;
-    this.settle(draft, role);
+    this.settle(draft, role, value);
     return value;
   }
 
   /** Puts a finished node into its parent. */
-  private settle(draft: Draft, role: Role): void {
+  private settle(draft: Draft, role: Role, value: unknown): void {
     const parent = this.open[this.open.length - 1] as Draft;
     if (role.element) draft.key = parent.elements++;
+    // Nothing there; and elements without bytes, of which a few bytes can announce a million, are only counted.
+    const empty = draft.end === draft.start && draft.children.every((child) => child.end === child.start);
+    if (empty && (value === undefined || (role.element && value !== STOP))) return;
     (draft.key === undefined ? parent.parts : parent.children).push(draft);
   }
 }

@@ -382,6 +382,16 @@ it("a hundred thousand elements are shown in one go", () => {
   expect(compileHere(Many).inspect(bytes).error).toBe(undefined);
 }, 60_000);
 
+it("elements without bytes have no nodes, however many are announced", () => {
+  for (const item of [struct({ nothing: struct({}) }), bytes(0)]) {
+    const Empty = struct({ list: array(item as AnySchema, u32), end: u8 });
+    expect(rows(look(Empty, "0003d090 07")).map(([path, , start, end]) => [path, start, end])).toEqual([
+      ["list", 0, 4],
+      ["end", 4, 5],
+    ]);
+  }
+}, 60_000);
+
 it("an offset is whole and not negative", () => {
   for (const offset of [-1, 0.5, Number.NaN, "1", 2 ** 53])
     expect(() => compileHere(u8).inspect(Uint8Array.of(1), { offset: offset as number })).toThrow(RangeError);
