@@ -276,7 +276,8 @@ describe.each(invertible)("%s", (_, parser, hex, value) => {
         // It drops a byte order mark, which we keep.
         fc.pre(!exact(drawn).includes("\ufeff"));
         // Its latin1 is windows-1252 on newer engines, where U+0080 to U+009F are other characters.
-        fc.pre(!/[\u0080-\u009f]/.test(exact(drawn)));
+        const text = JSON.stringify(drawn, (_, part) => (typeof part === "bigint" ? `${part}` : part));
+        fc.pre(!/[\u0080-\u009f]/.test(text));
         expect(plain(parser.parse(Buffer.from(codec.encode(drawn))))).toEqual(plain(drawn));
       }),
       { numRuns: runs(30), seed },
