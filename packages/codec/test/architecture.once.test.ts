@@ -36,7 +36,7 @@ const floorPlan: Record<string, { rooms: string[][]; mayImport: RegExp }> = {
   },
   protocols: { rooms: [["*"]], mayImport: /^@wireform\/codec$/ },
   cli: {
-    rooms: [["schemas", "sources", "render"], ["commands"], ["main"]],
+    rooms: [["failure"], ["io"], ["schemas", "sources", "render"], ["actions"], ["commands"], ["program"], ["main"]],
     mayImport: /^@wireform\/|^node:|^(commander|jiti)$/,
   },
 };

@@ -1,0 +1,84 @@
+// Law: data alone on stdout, everything else on stderr. A reader that has gone away ends the work quietly.
+
+import { once } from "node:events";
+import type { Readable, Writable } from "node:stream";
+import { Failure } from "./failure.js";
+
+/** A stream that may be a terminal. */
+export interface Sink extends Writable {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+/** What a command has of the world around it. */
+export interface Io {
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Set off by the first Ctrl-C; what is under way then ends and says how far it came. */
+  readonly interrupted: AbortSignal;
+}
+
+/** What every command understands. */
+export interface Common {
+  readonly json?: boolean;
+  readonly color?: "auto" | "always" | "never";
+}
+
+/** Thrown to leave where nobody reads the output any more. */
+export class Unread extends Error {
+  override readonly name = "Unread";
+}
+
+/** Where a command writes: data, notes, and whether in colour. */
+export class Terminal {
+  readonly io: Io;
+  readonly json: boolean;
+  private readonly wants: Common["color"];
+  private gone: Error | undefined;
+
+  constructor(io: Io, { json = false, color = "auto" }: Common) {
+    this.io = io;
+    this.json = json;
+    this.wants = color;
+    io.stdout.on("error", (error) => {
+      this.gone ??= error;
+    });
+  }
+
+  /** Whether what goes to this stream is coloured: `--color`, then NO_COLOR and FORCE_COLOR, then whether it is a terminal. */
+  colors(stream: "stdout" | "stderr"): boolean {
+    if (this.wants !== "auto") return this.wants === "always";
+    const { NO_COLOR, FORCE_COLOR, TERM } = this.io.env;
+    if (NO_COLOR) return false;
+    if (FORCE_COLOR !== undefined) return FORCE_COLOR !== "0" && FORCE_COLOR !== "false";
+    return this.io[stream].isTTY === true && TERM !== "dumb";
+  }
+
+  /** Writes data; waits where the reader is slower. Throws {@link Unread} once the reader is gone. */
+  async write(data: string | Uint8Array): Promise<void> {
+    this.check();
+    if (!this.io.stdout.write(data)) {
+      await Promise.race([once(this.io.stdout, "drain"), once(this.io.stdout, "close")]).catch(() => {});
+      this.check();
+    }
+  }
+
+  /** One JSON value on a line of its own. */
+  async writeJson(value: unknown): Promise<void> {
+    await this.write(`${JSON.stringify(value)}\n`);
+  }
+
+  /** A note to the person, beside the data. */
+  note(text: string): void {
+    this.io.stderr.write(`${text}\n`);
+  }
+
+  private check(): void {
+    if (this.gone && (this.gone as NodeJS.ErrnoException).code !== "EPIPE")
+      throw new Failure("io", `cannot write the output: ${this.gone.message}`, undefined, this.gone);
+    if (this.gone || this.io.stdout.destroyed) throw new Unread();
+  }
+}

@@ -1,0 +1,75 @@
+// The command line: which commands there are, what they share, and how each ends.
+
+import { Command, CommanderError, Option } from "commander";
+import { decode } from "./commands/decode.js";
+import type { Definition } from "./commands/definition.js";
+import { asJson, asText, Exit, exitOf, Failure, failureOf } from "./failure.js";
+import { type Common, type Io, Terminal, Unread } from "./io.js";
+
+const definitions: Readonly<Record<string, Definition>> = { decode };
+
+/** Runs one command line, without the program's own name in front; gives its exit code. */
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  let code: number = Exit.ok;
+  const program = new Command("wireform")
+    .description("See, make, talk and fuzz bytes from one schema.")
+    .version(version(), "-V, --version")
+    .showHelpAfterError("(--help says more)")
+    .configureHelp({ showGlobalOptions: true });
+  for (const [name, definition] of Object.entries(definitions))
+    add(program, name, definition, io, (result) => {
+      code = result;
+    });
+  settle(program, io);
+
+  try {
+    await program.parseAsync(argv as string[], { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? Exit.ok : Exit.usage;
+    if (error instanceof Unread) return Exit.ok;
+    const failure = io.interrupted.aborted ? new Failure("interrupted", "interrupted") : failureOf(error);
+    if (!failure) throw error;
+    io.stderr.write(argv.includes("--json") ? `${JSON.stringify(asJson(failure))}\n` : asText(failure));
+    return exitOf(failure);
+  }
+}
+
+function add(program: Command, name: string, definition: Definition, io: Io, end: (code: Exit) => void): void {
+  const words = name.split(" ");
+  const parent = words
+    .slice(0, -1)
+    .reduce((at, word) => at.commands.find((c) => c.name() === word) ?? at.command(word), program);
+  const command = parent
+    .command(words.at(-1) as string)
+    .summary(definition.summary)
+    .description(definition.summary);
+  definition.build(command);
+  command
+    .addOption(new Option("--json", "everything for programs: answers and errors as JSON"))
+    .addOption(new Option("--color <when>", "colour").choices(["auto", "always", "never"]).default("auto"))
+    .addHelpText(
+      "after",
+      `\nExamples:\n${definition.examples.map(([line, what]) => `  $ ${line}\n      ${what}`).join("\n")}`,
+    )
+    .action(async (...given: unknown[]) => {
+      const { run } = await definition.action();
+      const options = command.opts<Common>();
+      end((await run(new Terminal(io, options), options, ...given.slice(0, -2))) ?? Exit.ok);
+    });
+}
+
+/** Commander writes where we say and never ends the process by itself. */
+function settle(command: Command, io: Io): void {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => io.stdout.write(text),
+    writeErr: (text) => io.stderr.write(text.replace(/^error: /, "wireform: ")),
+    getOutHelpWidth: () => io.stdout.columns ?? 100,
+    getErrHelpWidth: () => io.stderr.columns ?? 100,
+  });
+  for (const child of command.commands) settle(child, io);
+}
+
+function version(): string {
+  return "0.1.0";
+}
