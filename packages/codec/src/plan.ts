@@ -63,12 +63,70 @@ export function isLeaf(op: Op): op is Leaf {
   return "get" in op;
 }
 
+/** Whether two fields are bits that share bytes. */
+export const sharesRun = (a: Op, b: Op | undefined): boolean => {
+  const { place } = a as Partial<Leaf>;
+  return place !== undefined && place.run === (b as Partial<Leaf> | undefined)?.place?.run;
+};
+
 /** A field that covers a range of fields: its checksum, or its length in bytes. */
 export interface Derived {
   readonly from: string;
   readonly to: string;
   /** How its value follows from the bytes; without it, it is their number. */
   readonly checksum?: { readonly algorithm: Checksum; readonly big: boolean };
+  /** Lays out all ranges of a struct. It comes along with the field, so that a bundle holds only what its schemas use. */
+  layOut(entries: readonly Entry[]): Ranges;
+}
+
+/** A field of a struct that is being laid out. */
+export interface Entry {
+  readonly key: string;
+  readonly op: Op;
+  readonly named: Named;
+  readonly hidden: boolean;
+  /** Whether a position around it is remembered. */
+  marked: boolean;
+  /** Whether every object has a property of its name, without having it of its own. */
+  readonly careful: boolean;
+  /** Marks for the positions in front of it and behind it, or -1. */
+  before: number;
+  after: number;
+}
+
+/** What fields that cover others do in their struct. */
+export interface Ranges {
+  /** How many positions are remembered. */
+  readonly marks: number;
+  /** What happens in front of the field at an index, and behind it. */
+  before(at: number): readonly Between[];
+  after(at: number): readonly Between[];
+  /** Starts to encode the struct, whose fields then set the marks. */
+  begin(w: Writer, marks: number[]): void;
+  /** Fills in lengths and checksums when the fields are written. */
+  end(w: Writer, value: object, scope: Scope, marks: number[]): void;
+  /** How many bytes to keep for a covering field of variable width. */
+  emitWidth(source: Source, entry: Entry): string;
+  emitEnd(source: Source, scope: Scope, marks: readonly string[], reserved: ReadonlyMap<Entry, string>): void;
+}
+
+/** What happens between two fields while decoding: a window opens or closes, a length or checksum is verified. */
+export interface Between {
+  readonly do: "between";
+  /** The field that it is about. */
+  readonly key: string;
+  /** True when it is done; otherwise what is missing or wrong is noted. */
+  decode(m: Reader, open: Open): boolean;
+  /** Does again what must be so when the struct is taken up behind it. */
+  again?(m: Reader, open: Open): void;
+  emitDecode(source: Source, marks: readonly string[]): void;
+}
+
+/** A struct being decoded: its value so far, its marks, and the ends around its open windows. */
+export interface Open {
+  readonly value: Record<string, unknown>;
+  readonly marks: number[];
+  readonly ends: { e: number; hard: boolean }[];
 }
 
 /** Which bits of the shared bytes a bit field is: significance 0 is the least of all `size` bytes read as one number. */
@@ -89,8 +147,24 @@ export interface Named {
   readonly op: Op;
   /** Set once something refers to the field, so that generated code keeps its value in a variable. */
   read?: boolean;
-  /** Set once something derives the field: which struct keeps its place and value while encoding. */
-  slot?: { readonly scope: Scope; readonly index: number };
+  /** Set once something derives the field. */
+  slot?: Slot;
+}
+
+/** Where a struct keeps the place and the value of a field that it derives, while encoding. */
+export interface Slot {
+  readonly scope: Scope;
+  readonly index: number;
+  frame(w: Writer): { readonly places: number[]; readonly values: (number | undefined)[] };
+}
+
+/** Fields that a struct derives, its own or of structs in it. They come along with what derives them. */
+export interface Slots {
+  begin(w: Writer): void;
+  /** Fills them in, and does what waited for that. */
+  end(w: Writer, value: object): void;
+  emitBegin(source: Source): void;
+  emitEnd(source: Source): void;
 }
 
 /** A struct being lowered. */
@@ -100,8 +174,7 @@ export interface Scope {
   readonly names: Map<string, Named>;
   /** Every field, for telling "stands later" from "does not exist". */
   readonly keys: readonly string[];
-  /** Fields that the struct derives, its own or of structs in it, with their keys from its value. */
-  readonly slots: { readonly named: Named; readonly keys: readonly string[] }[];
+  slots?: Slots;
 }
 
 /** What lowering a schema knows of its surroundings. */
@@ -156,56 +229,44 @@ export interface Bound {
   /** Keys from the struct's value to the field's. */
   readonly keys: readonly string[];
   readonly steps: readonly Arithmetic[];
+  /** Whether the field lies in a window, which keeps its width once it is written. */
+  readonly framed: boolean;
 }
 
-/** Finds the field that a reference names; where it follows from what is being lowered, gives it a slot. */
-export function bind(context: Context, ref: Ref, derives: boolean): Bound {
+/** Finds the field that a reference names. */
+export function bind(context: Context, ref: Ref): Bound {
   let path: string = ref.path;
   let scope = context.scope;
   while (path.startsWith("../") && scope) {
     path = path.slice(3);
     scope = scope.parent;
   }
+  const refuse = (why: string): never => {
+    throw new SchemaError("reference", `field("${ref.path}")${why}`);
+  };
   const keys = path.split(".");
-  if (!scope || path.startsWith("../")) {
-    throw new SchemaError(
-      "reference",
-      `field("${ref.path}") reaches outside of every struct${scope ? "" : "; a recursive schema cannot read the fields around it"}`,
+  if (!scope || path.startsWith("../"))
+    return refuse(
+      ` reaches outside of every struct${scope ? "" : "; a recursive schema cannot read the fields around it"}`,
     );
-  }
   const [first, ...rest] = keys as [string, ...string[]];
   let named = scope.names.get(first);
-  if (!named) {
-    const why = scope.keys.includes(first)
-      ? "stands later; a reference can only look back"
-      : `does not exist; there are ${scope.keys.join(", ")}`;
-    throw new SchemaError("reference", `field("${ref.path}"): "${first}" ${why}`);
-  }
+  if (!named)
+    return refuse(
+      scope.keys.includes(first)
+        ? `: "${first}" stands later; a reference can only look back`
+        : `: "${first}" does not exist; there are ${scope.keys.join(", ")}`,
+    );
   let framed = false;
   for (const key of rest) {
     framed ||= named.op.framed === true;
     const inner: Named | undefined = named.op.names?.get(key);
-    if (!inner)
-      throw new SchemaError("reference", `field("${ref.path}"): "${named.key}" is not a struct with a field "${key}"`);
+    if (!inner) return refuse(`: "${named.key}" is not a struct with a field "${key}"`);
     named = inner;
   }
-  if (named.op.hidden) throw new SchemaError("reference", `field("${ref.path}") has no value to refer to`);
+  if (named.op.hidden) refuse(" has no value to refer to");
   named.read = true;
-  if (derives) {
-    if (named.op.numeric === undefined)
-      throw new SchemaError("inverse", `field("${ref.path}") is used as a length but is not a whole number`);
-    if (framed && !isLeaf(named.op))
-      throw new SchemaError(
-        "inverse",
-        `field("${ref.path}") takes more or fewer bytes by its value, which is known only after the length of the window around it; give it a fixed width`,
-      );
-    if (named.op.constant === undefined && !named.op.derived) {
-      if (named.slot && named.slot.scope !== scope)
-        throw new SchemaError("reference", `field("${ref.path}") already follows from a field of its own struct`);
-      named.slot ??= { scope, index: scope.slots.push({ named, keys }) - 1 };
-    }
-  }
-  return { named, scope, keys, steps: ref.steps };
+  return { named, scope, keys, steps: ref.steps, framed };
 }
 
 /** The op of a schema that must be a whole number. */

@@ -457,6 +457,13 @@ describe("ranges", () => {
       /in the middle of a run of bit fields/,
     ],
     [
+      "over some bits of a byte",
+      () => compileHere(struct({ n: lengthOf(u8, { from: "a", to: "a" }), a: bits(4), b: bits(4) })),
+      "bits",
+      "n",
+      /ends at "a", in the middle of a run of bit fields/,
+    ],
+    [
       "outside of a struct",
       () => compileHere(any(lengthOf(u8, any({ from: "a" })))),
       "reference",

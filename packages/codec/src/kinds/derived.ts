@@ -2,6 +2,7 @@
 
 import { SchemaError, show } from "../errors.js";
 import { labelOf } from "../length.js";
+import { derivedFrom } from "../ops/derived.js";
 import { type Context, isLeaf, lowerNumber, type Op } from "../plan.js";
 import type { Checksum } from "../runtime/checksum.js";
 import { type AnySchema, type Infer, isSchema, node, type Schema } from "../schema.js";
@@ -67,11 +68,7 @@ export function checksum<S extends AnySchema, const R extends FieldRange>(
       if (!isLeaf(op)) throw new SchemaError("argument", `a checksum needs a field of fixed size, not ${schema.kind}`);
       return {
         ...op,
-        derived: {
-          from: range.from,
-          to: lastKey(context, range),
-          checksum: { algorithm, big: op.numeric === "bigint" },
-        },
+        derived: derivedFrom(range.from, lastKey(context, range), { algorithm, big: op.numeric === "bigint" }),
       };
     },
     (change) => checksum(change(schema), algorithm, range) as never,
@@ -112,7 +109,7 @@ export function lengthOf<S extends AnySchema, const R extends FieldRange>(
           "argument",
           `lengthOf cannot be ${schema.kind}, because the width of its values is not known`,
         );
-      return { ...op, derived: { from: range.from, to: lastKey(context, range) } };
+      return { ...op, derived: derivedFrom(range.from, lastKey(context, range)) };
     },
     (change) => lengthOf(change(schema), range) as never,
   );

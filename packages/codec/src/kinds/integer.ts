@@ -1,7 +1,9 @@
 // Whole numbers of fixed width, big-endian (network order) unless the name says le.
 
 import { SchemaError } from "../errors.js";
+import { bigInteger, safeInteger } from "../ops/big.js";
 import { type IntegerFormat, integer } from "../ops/integer.js";
+import type { Leaf } from "../plan.js";
 import { facts, node, type Schema } from "../schema.js";
 
 /** A fixed-width integer; `format` says which bytes. */
@@ -10,18 +12,25 @@ export interface IntegerSchema<T extends number | bigint = number, K extends str
   readonly format: IntegerFormat;
 }
 
-function int<T extends number | bigint, K extends string>(
+function make<T extends number | bigint, K extends string>(
+  kind: K,
+  { bytes, signed, little, safe = false }: IntegerFormat,
+  big: boolean,
+  op: (format: IntegerFormat) => Leaf,
+): IntegerSchema<T, K> {
+  const format = Object.freeze({ bytes, signed, little, safe });
+  return node(kind, facts(bytes, bytes, { integer: { signed, big } }), { format }, () => op(format));
+}
+
+const int = <K extends string>(
   kind: K,
   bytes: IntegerFormat["bytes"],
   signed: boolean,
   little = false,
-  safe = false,
-): IntegerSchema<T, K> {
-  const format: IntegerFormat = Object.freeze({ bytes, signed, little, safe });
-  return node(kind, facts(bytes, bytes, { integer: { signed, big: bytes === 8 && !safe } }), { format }, () =>
-    integer(format),
-  );
-}
+): IntegerSchema<number, K> => make(kind, { bytes, signed, little }, false, integer);
+
+const big = <K extends string>(kind: K, signed: boolean, little = false): IntegerSchema<bigint, K> =>
+  make(kind, { bytes: 8, signed, little }, true, bigInteger);
 
 /** Unsigned, 0 to 255. */
 export const u8: IntegerSchema<number, "u8"> = /* @__PURE__ */ int("u8", 1, false);
@@ -36,7 +45,7 @@ export const u40: IntegerSchema<number, "u40"> = /* @__PURE__ */ int("u40", 5, f
 /** Unsigned, 0 to 2^48 - 1, big-endian. */
 export const u48: IntegerSchema<number, "u48"> = /* @__PURE__ */ int("u48", 6, false);
 /** Unsigned, 0 to 2^64 - 1, big-endian, a bigint. See {@link safe} for a number. */
-export const u64: IntegerSchema<bigint, "u64"> = /* @__PURE__ */ int("u64", 8, false);
+export const u64: IntegerSchema<bigint, "u64"> = /* @__PURE__ */ big("u64", false);
 /** Signed, -128 to 127. */
 export const i8: IntegerSchema<number, "i8"> = /* @__PURE__ */ int("i8", 1, true);
 /** Signed, two's complement, 16 bits, big-endian. */
@@ -50,7 +59,7 @@ export const i40: IntegerSchema<number, "i40"> = /* @__PURE__ */ int("i40", 5, t
 /** Signed, two's complement, 48 bits, big-endian. */
 export const i48: IntegerSchema<number, "i48"> = /* @__PURE__ */ int("i48", 6, true);
 /** Signed, two's complement, 64 bits, big-endian, a bigint. */
-export const i64: IntegerSchema<bigint, "i64"> = /* @__PURE__ */ int("i64", 8, true);
+export const i64: IntegerSchema<bigint, "i64"> = /* @__PURE__ */ big("i64", true);
 /** {@link u16}, little-endian. */
 export const u16le: IntegerSchema<number, "u16le"> = /* @__PURE__ */ int("u16le", 2, false, true);
 /** {@link u24}, little-endian. */
@@ -62,7 +71,7 @@ export const u40le: IntegerSchema<number, "u40le"> = /* @__PURE__ */ int("u40le"
 /** {@link u48}, little-endian. */
 export const u48le: IntegerSchema<number, "u48le"> = /* @__PURE__ */ int("u48le", 6, false, true);
 /** {@link u64}, little-endian. */
-export const u64le: IntegerSchema<bigint, "u64le"> = /* @__PURE__ */ int("u64le", 8, false, true);
+export const u64le: IntegerSchema<bigint, "u64le"> = /* @__PURE__ */ big("u64le", false, true);
 /** {@link i16}, little-endian. */
 export const i16le: IntegerSchema<number, "i16le"> = /* @__PURE__ */ int("i16le", 2, true, true);
 /** {@link i24}, little-endian. */
@@ -74,7 +83,7 @@ export const i40le: IntegerSchema<number, "i40le"> = /* @__PURE__ */ int("i40le"
 /** {@link i48}, little-endian. */
 export const i48le: IntegerSchema<number, "i48le"> = /* @__PURE__ */ int("i48le", 6, true, true);
 /** {@link i64}, little-endian. */
-export const i64le: IntegerSchema<bigint, "i64le"> = /* @__PURE__ */ int("i64le", 8, true, true);
+export const i64le: IntegerSchema<bigint, "i64le"> = /* @__PURE__ */ big("i64le", true, true);
 
 /**
  * A 64-bit integer as a number. Values past 2^53 - 1 in size are refused in both directions.
@@ -86,5 +95,5 @@ export function safe(schema: IntegerSchema<bigint>): IntegerSchema {
   const { format } = schema;
   if (format?.bytes !== 8 || format.safe)
     throw new SchemaError("argument", `safe takes u64, i64, u64le or i64le, not ${schema.kind}`);
-  return int(`safe(${schema.kind})`, 8, format.signed, format.little, true);
+  return make(`safe(${schema.kind})`, { ...format, safe: true }, false, safeInteger);
 }

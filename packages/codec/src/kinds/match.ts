@@ -77,7 +77,7 @@ function lowerMatch(
   otherwise: AnySchema | undefined,
   context: Context,
 ): Op {
-  const bound = bind(context, ref, false);
+  const bound = bind(context, ref);
   const typed = (key: string): unknown => {
     const { numeric } = bound.named.op;
     if (numeric === undefined) return key === "true" ? true : key === "false" ? false : key;

@@ -2,8 +2,7 @@
 
 import { SchemaError, show } from "../errors.js";
 import { struct as structOp } from "../ops/struct.js";
-import type { Entry } from "../ops/struct-layout.js";
-import type { BitPlace, Context, Named, Op, Scope } from "../plan.js";
+import type { BitPlace, Context, Entry, Named, Op, Scope } from "../plan.js";
 import {
   type AnySchema,
   type Checked,
@@ -229,7 +228,6 @@ export function lowerStruct(
     parent: context.scope,
     names,
     keys: entries.map(([key]) => key),
-    slots: [],
   };
   const places = placesOf(entries, order);
   const lowered: Entry[] = entries.map(([key, schema]) => {

@@ -2,10 +2,13 @@
 // puts it behind everything else and then fills in the offset. Only the interpreter does this.
 
 import { isLeaf, type Op } from "../plan.js";
+import { CONTENT, laterOf } from "../runtime/later.js";
 import { type Reader, STOP } from "../runtime/reader.js";
-import { CONTENT, type Writer } from "../runtime/writer.js";
-import { type Count, forward, invert, LATER, lookUpGiven, readCount } from "./count.js";
+import type { Writer } from "../runtime/writer.js";
+import { type Count, forward, invert, lookUpGiven, readCount } from "./count.js";
+import { typedAs } from "./fill.js";
 import { presence } from "./leaf.js";
+import { LATER } from "./slots.js";
 
 /** Something at an offset from the start of the message. */
 export function at(offset: Count, content: Op): Op {
@@ -61,14 +64,16 @@ export function at(offset: Count, content: Op): Op {
     encode(w: Writer, value) {
       const bound = offset.mode === "ref" ? offset.bound : undefined;
       const given = offset.mode === "fixed" ? offset.n : bound && lookUpGiven(w, bound);
-      const late = w.late.length;
-      if (bound?.named.slot && given === undefined) {
-        const index = (w.bases[w.root + bound.named.slot.scope.depth] as number) + bound.named.slot.index;
-        w.late.push(w.places[index] as number);
+      const later = laterOf(w);
+      const late = later.late.length;
+      const slot = bound?.named.slot;
+      if (slot && given === undefined) {
+        const { places, values } = slot.frame(w);
+        later.late.push(places[slot.index] as number);
         // Filled in below, once it is known what the message holds.
-        w.values[index] = LATER;
+        values[slot.index] = LATER;
       }
-      w.defer(CONTENT, [], () => {
+      later.defer(CONTENT, [], () => {
         const free = w.p - w.start;
         let start = free;
         if (given !== undefined) {
@@ -83,7 +88,7 @@ export function at(offset: Count, content: Op): Op {
         if (bound && given === undefined) {
           const { op } = bound.named;
           const right = invert(w, bound, start);
-          if (isLeaf(op)) op.put(w, w.late[late] as number, op.numeric === "bigint" ? BigInt(right) : right);
+          if (isLeaf(op)) op.put(w, later.late[late] as number, typedAs(op, right));
         }
       });
     },

@@ -11,6 +11,8 @@ import { type Reader, STOP } from "../runtime/reader.js";
 import { property, Writer } from "../runtime/writer.js";
 import { isSchema } from "../schema.js";
 import { quote, type Source } from "../source.js";
+import { typedAs } from "./fill.js";
+import { bindDerived, LATER } from "./slots.js";
 import { literal } from "./transform.js";
 
 /** A Length with its schemas lowered and its fields found; delimiters and rest are left to the op that has them. */
@@ -32,7 +34,7 @@ export function countOf(context: Context, length: Length): Count {
     return { mode: "prefix", op, nothing };
   }
   if (of.kind === "field") {
-    const bound = bind(context, of as never, true);
+    const bound = bindDerived(context, of as never);
     if (bound.named.op.derived)
       throw new SchemaError(
         "reference",
@@ -49,10 +51,7 @@ const prefix = (context: Context, schema: Parameters<typeof lowerNumber>[1]): Op
 /** Refuses a value for "there is nothing" that the prefix cannot hold. */
 function checkNothing(op: Op, nothing: number, kind: string): void {
   try {
-    op.encode(
-      new Writer(new Uint8Array(16), 0, limitsOf(), false),
-      op.numeric === "bigint" ? BigInt(nothing) : nothing,
-    );
+    op.encode(new Writer(new Uint8Array(16), 0, limitsOf(), false), typedAs(op, nothing));
   } catch (error) {
     if (!(error instanceof EncodeError)) throw error;
     throw new SchemaError(
@@ -73,12 +72,11 @@ export function lookUp(m: Reader, { named, scope, keys }: Bound): unknown {
 /** The value of a referenced field while encoding: as far as it was given, is constant, or is derived already. */
 export function lookUpGiven(w: Writer, { named, scope, keys }: Bound): unknown {
   if (named.op.constant) return named.op.constant.value;
-  const index = w.root + scope.depth;
   if (named.slot?.scope === scope) {
-    const derived = w.values[(w.bases[index] as number) + named.slot.index];
-    if (derived !== undefined) return named.op.numeric === "bigint" ? BigInt(derived) : derived;
+    const derived = named.slot.frame(w).values[named.slot.index];
+    if (derived !== undefined) return typedAs(named.op, derived);
   }
-  let value: unknown = w.scopes[index];
+  let value: unknown = w.scopes[w.root + scope.depth];
   for (const key of keys) value = typeof value === "object" && value !== null ? property(value, key) : undefined;
   return value;
 }
@@ -155,28 +153,26 @@ export function invert(w: Writer, { named, steps }: Bound, length: number): numb
   return value;
 }
 
-/** Stands for an offset that is known only when the whole message is written; no length is the same. */
-export const LATER: number = Number.MIN_SAFE_INTEGER;
-
 /** Sets the field that a length refers to, or checks what is set. */
 export function derive(w: Writer, bound: Bound, length: number): void {
-  const { named, scope } = bound;
+  const { named } = bound;
   const value = invert(w, bound, length);
   if (named.op.constant) {
     if (BigInt(named.op.constant.value as number) !== BigInt(value))
       throw w.fail("length", `"${named.key}" is always ${show(named.op.constant.value)}`, `needs ${value}`);
     return;
   }
-  if (!named.slot) return;
-  const index = (w.bases[w.root + scope.depth] as number) + named.slot.index;
-  const known = w.values[index];
+  const { slot } = named;
+  if (!slot) return;
+  const { values } = slot.frame(w);
+  const known = values[slot.index];
   if (known !== undefined && known !== value)
     throw w.fail(
       "mismatch",
       `"${named.key}" is ${known === LATER ? "an offset" : known} by an earlier field`,
       `needs ${value} here`,
     );
-  w.values[index] = value;
+  values[slot.index] = value;
 }
 
 export function emitDerive(source: Source, { named, steps }: Bound, length: string): void {
@@ -204,8 +200,7 @@ export function writeCount(w: Writer, count: Count, n: number): void {
     if (n !== count.n) throw w.fail("length", `needs a length of ${count.n}`, `got ${n}`);
   } else if (count.mode === "prefix") {
     if (n === count.nothing && n >= 0) throw w.fail("length", `a length of ${n} means null`, `got ${n}`);
-    const value = n < 0 ? (count.nothing as number) : n;
-    count.op.encode(w, count.op.numeric === "bigint" ? BigInt(value) : value);
+    count.op.encode(w, typedAs(count.op, n < 0 ? (count.nothing as number) : n));
   } else if (count.mode === "ref") derive(w, count.bound, n);
 }
 
@@ -240,7 +235,7 @@ export function bindCondition(context: Context, given: Condition): BoundConditio
     return {
       join: [condition.join[0], bindCondition(context, condition.join[1]), bindCondition(context, condition.join[2])],
     };
-  const bound = bind(context, condition.ref as never, false);
+  const bound = bind(context, condition.ref as never);
   return condition.test ? { bound, test: fitting(bound, condition.test) } : { bound };
 }
 

@@ -1,12 +1,16 @@
-// Law: a derived field is filled in when left out and must be right when given; dropping it changes no byte.
+// Law: fields that follow from the bytes of others (lengths, checksums) are verified as soon as those are read, and filled
+// in as soon as those are final. Where a window opens, what it covers ends where it says.
 
-import { isLeaf, type Named, type Op, type Scope } from "../plan.js";
+import { show } from "../errors.js";
+import type { Between, Derived, Entry, Named, Open, Ranges, Scope } from "../plan.js";
 import { ZEROES } from "../runtime/bytes.js";
 import type { Checksum } from "../runtime/checksum.js";
-import { property, SUMS, under, type Writer } from "../runtime/writer.js";
+import { laterOf, SUMS } from "../runtime/later.js";
+import type { Reader } from "../runtime/reader.js";
+import { property, under, type Writer } from "../runtime/writer.js";
 import type { Source } from "../source.js";
-import { LATER } from "./count.js";
-import type { Entry, Layout, Range } from "./struct-layout.js";
+import { checkGiven, emitFillPlace, fill, typedAs } from "./fill.js";
+import { layOutRanges, opens, type Range } from "./ranges.js";
 
 /** The checksum of a range; the field itself, `size` bytes at `hole`, counts as zeroes where it lies inside. */
 export function checksumOver(
@@ -28,97 +32,167 @@ export function checksumOver(
   return big ? BigInt(value) : Number(value);
 }
 
-/** Refuses a given value that is not the derived one. */
-function checkGiven(w: Writer, given: unknown, right: number | bigint, what: string, at: number): void {
-  if (given === undefined || given === right || w.trusting) return;
-  if (typeof given !== typeof right)
-    throw w.refuse("type", `needs a ${typeof right}, or nothing`, given, undefined, at);
-  throw w.refuse("mismatch", `${what} is ${right}; leave it out`, given, undefined, at);
+/** What the field of a range must be, by the bytes that it covers. */
+function expected(b: Uint8Array, { entry, from, to, size }: Range, marks: readonly number[]): number | bigint {
+  const start = marks[from] as number;
+  const end = marks[to] as number;
+  const checksum = entry.op.derived?.checksum;
+  return checksum
+    ? checksumOver(checksum.algorithm, checksum.big, b, start, end, marks[entry.before] as number, size)
+    : end - start;
 }
 
-const typedAs = (op: Op, n: number): number | bigint => (op.numeric === "bigint" ? BigInt(n) : n);
+/** Lengths and checksums are numbers or bigints, whichever their field has. */
+const agree = (want: number | bigint, got: unknown): boolean => BigInt(want) === BigInt(got as number);
 
-/** Puts a value in the place that was kept for it, widening the place where it needs more. */
-export function fill(w: Writer, op: Op, at: number, value: number | bigint): void {
-  if (!isLeaf(op)) w.widen(at, op.min, op.width?.(Number(value)) as number);
-  const end = w.p;
-  w.p = at;
-  if (isLeaf(op)) op.put(w, at, value);
-  else op.encode(w, value);
-  w.p = end;
+const shown = (value: number | bigint): string => `0x${value.toString(16)}`;
+
+function verify(range: Range): Between {
+  const { entry, from, to } = range;
+  const { key, before } = entry;
+  const code = entry.op.derived?.checksum ? "checksum" : "length";
+  return {
+    do: "between",
+    key,
+    decode(m, { value, marks }) {
+      const want = expected(m.b, range, marks);
+      const got = value[key];
+      const ok = agree(want, got);
+      m.verified?.push({ offset: marks[before] as number, key, want, ok, checksum: code === "checksum" });
+      return (
+        ok ||
+        m.verified !== undefined ||
+        m.fail(
+          code,
+          `${code} of ${(marks[to] as number) - (marks[from] as number)} bytes is ${shown(want)}`,
+          `got ${shown(got as number)}`,
+          marks[before],
+        )
+      );
+    },
+    emitDecode: (source, marks) =>
+      source.stop(`${emitExpected(source, range, marks)} != ${source.vars.get(entry.named)}`),
+  };
 }
 
-/** A length whose range is written. */
-function measure(w: Writer, value: object, { entry, from, to, own }: Range, marks: number[]): void {
-  const { op, key } = entry;
-  let n = (marks[to] as number) - (marks[from] as number);
-  if (own && op.width) {
-    // The length counts its own bytes, whose number depends on it.
-    n -= w.keptAt(marks[entry.before] as number, op.min);
-    let width = op.min;
-    while (op.width(n + width) > width) width++;
-    n += width;
-  }
-  const right = typedAs(op, n);
-  const at = marks[entry.before] as number;
-  try {
-    checkGiven(w, property(value, key), right, `the length of "${op.derived?.from}" to "${op.derived?.to}"`, at);
-    fill(w, op, at, right);
-  } catch (error) {
-    throw under(error, key);
-  }
-}
-
-/** Fields that lengths and counts refer to. */
-function finishSlots(w: Writer, value: object, scope: Scope, base: number): void {
-  for (let i = 0; i < scope.slots.length; i++) {
-    const { named, keys } = scope.slots[i] as Scope["slots"][number];
-    const derived = w.values[base + i];
-    if (derived === LATER) continue;
-    const at = w.places[base + i] as number;
-    let given: unknown = value;
-    for (const key of keys) given = typeof given === "object" && given !== null ? property(given, key) : undefined;
-    try {
-      if (derived === undefined && given === undefined)
-        throw w.fail(
-          "missing",
-          "needs a value, because nothing that was written tells it",
-          "there is none",
-          undefined,
-          at,
+/** The window of a length: it opens in front of what it covers and closes behind the field `last`. */
+function windowOf(range: Range, last: string): { readonly open: Between; readonly close: Between } {
+  const { entry, from, ahead } = range;
+  const { key, named } = entry;
+  const outer: Pick<Source, "end" | "hard">[] = [];
+  const endOf = ({ value, marks }: Open): number => (marks[from] as number) + Number(value[key]);
+  const enter = (m: Reader, struct: Open): void => {
+    struct.ends.push({ e: m.e, hard: m.hard });
+    // Only for a glimpse does it end where the bytes do.
+    m.e = Math.min(endOf(struct), m.e);
+    m.hard = true;
+  };
+  const leave = (m: Reader, { ends }: Open): void => {
+    Object.assign(m, ends.pop());
+  };
+  const open: Between = {
+    do: "between",
+    key,
+    decode(m, struct) {
+      const { value, marks } = struct;
+      if (ahead) marks[from] = m.p;
+      const end = endOf(struct);
+      if (end < m.p)
+        return m.fail(
+          "length",
+          `covers at least ${m.p - (marks[from] as number)} bytes`,
+          `got ${show(value[key])}`,
+          marks[entry.before],
         );
-      const right = derived === undefined ? (given as number) : typedAs(named.op, derived);
-      checkGiven(w, given, right, "what it counts", at);
-      fill(w, named.op, at, right);
-    } catch (error) {
-      throw keys.reduceRight<unknown>((inner, key) => under(inner, key), error);
-    }
-  }
+      if (!m.need(end - m.p)) return false;
+      enter(m, struct);
+      return true;
+    },
+    again: enter,
+    emitDecode(source, marks) {
+      const end = source.store(`${ahead ? "p" : marks[from]} + Number(${source.vars.get(named)})`, "end");
+      source.stop(`!(${end} >= p && ${end} <= ${source.end})`);
+      outer.push({ end: source.end, hard: source.hard });
+      Object.assign(source, { end, hard: "true" });
+    },
+  };
+  const close: Between = {
+    do: "between",
+    key: last,
+    decode(m, struct) {
+      if (m.p !== m.e) return m.fail("length", `ends where "${key}" says`, `${m.e - m.p} bytes are left`);
+      leave(m, struct);
+      return true;
+    },
+    again: leave,
+    emitDecode(source) {
+      source.stop(`p !== ${source.end}`);
+      Object.assign(source, outer.pop());
+    },
+  };
+  return { open, close };
 }
 
-const checksumOf = (op: Op) => op.derived?.checksum as NonNullable<NonNullable<Op["derived"]>["checksum"]>;
-
-function putChecksum(w: Writer, value: object, { entry, from, to, size }: Range, marks: number[]): void {
-  const { key, op } = entry;
-  const { algorithm, big } = checksumOf(op);
+/** Fills in the field of a range whose bytes are there. */
+function settle(w: Writer, value: object, range: Range, marks: readonly number[]): void {
+  const { entry, own } = range;
+  const { op, key } = entry;
+  const { derived } = op as { derived: Derived };
   const at = marks[entry.before] as number;
-  const right = checksumOver(algorithm, big, w.b, marks[from] as number, marks[to] as number, at, size);
+  let right = expected(w.b, range, marks);
+  if (!derived.checksum) {
+    let n = right as number;
+    if (own && op.width) {
+      // The length counts its own bytes, whose number depends on it.
+      n -= laterOf(w).keptAt(at, op.min);
+      let width = op.min;
+      while (op.width(n + width) > width) width++;
+      n += width;
+    }
+    right = typedAs(op, n);
+  }
   try {
-    checkGiven(
-      w,
-      property(value, key),
-      right,
-      `the ${algorithm.name} of "${op.derived?.from}" to "${op.derived?.to}"`,
-      at,
-    );
+    const what = `the ${derived.checksum?.algorithm.name ?? "length"} of "${derived.from}" to "${derived.to}"`;
+    checkGiven(w, property(value, key), right, what, at);
     fill(w, op, at, right);
   } catch (error) {
     throw under(error, key);
   }
+}
+
+function emitExpected(source: Source, { entry, from, to, size }: Range, marks: readonly string[]): string {
+  const checksum = entry.op.derived?.checksum;
+  if (!checksum) return `${marks[to]} - ${marks[from]}`;
+  const { algorithm, big } = checksum;
+  const name = source.constant(algorithm, algorithm.source, /^\w+/.exec(algorithm.source ?? "")?.[0]);
+  return `${source.use("checksumOver", checksumOver)}(${name}, ${big}, b, ${marks[from]}, ${marks[to]}, ${marks[entry.before]}, ${size})`;
+}
+
+function emitSettle(source: Source, range: Range, marks: readonly string[], reserved: string): void {
+  const { entry, own } = range;
+  const { op } = entry;
+  let right = emitExpected(source, range, marks);
+  if (op.derived?.checksum) right = source.store(right, "sum");
+  else {
+    const n = source.name("n");
+    source.line(`let ${n} = ${right};`);
+    if (own && op.width) {
+      const width = source.name("width");
+      source.line(`${n} -= ${reserved};`);
+      source.line(`let ${width} = ${op.min};`);
+      source.line(`while (${op.emitWidth?.(source, `(${n} + ${width})`)} > ${width}) ${width}++;`);
+      source.line(`${n} += ${width};`);
+    }
+    if (op.numeric === "bigint") source.line(`${n} = BigInt(${n});`);
+    right = n;
+  }
+  const given = source.given.get(entry.named) as string;
+  source.stop(`${given} !== undefined && ${given} !== ${right}`);
+  emitFillPlace(source, op, marks[entry.before] as string, right, reserved);
 }
 
 /** The outermost struct that fills in some field of this one or of the structs in it, if any does. */
-export function awaited(names: ReadonlyMap<string, Named>, scope: Scope): Scope | undefined {
+function awaited(names: ReadonlyMap<string, Named>, scope: Scope): Scope | undefined {
   let host: Scope | undefined;
   for (const { op, slot } of names.values()) {
     for (const found of [slot?.scope, op.names && awaited(op.names, scope)])
@@ -127,129 +201,74 @@ export function awaited(names: ReadonlyMap<string, Named>, scope: Scope): Scope 
   return host;
 }
 
-/**
- * The end of a struct: fields that others tell, then lengths (whose ranges have their widths now), then checksums (whose
- * ranges have their bytes now). Where a struct outside fills in fields of this one, that waits for it.
- */
-export function finish(w: Writer, value: object, plan: Layout, scope: Scope, base: number, marks: number[]): void {
-  finishSlots(w, value, scope, base);
-  w.settle(w.root + scope.depth);
-  if (plan.lengths.length + plan.checksums.length === 0) return;
-  const sums = () => {
-    for (const range of plan.checksums) putChecksum(w, value, range, marks);
+function rangesOf(entries: readonly Entry[]): Ranges {
+  const { marks: count, ranges, windows, lengths, checksums } = layOutRanges(entries);
+  const steps = new Map(windows.map((range) => [range, windowOf(range, (entries[range.last] as Entry).key)]));
+  const verified = ranges.filter((range) => !steps.has(range));
+  const order = [...lengths, ...checksums];
+  return {
+    marks: count,
+    before: (at) =>
+      windows
+        .filter((range) => opens(range) === at)
+        .sort((a, b) => b.last - a.last)
+        .map((range) => (steps.get(range) as ReturnType<typeof windowOf>).open),
+    after: (at) => [
+      ...windows
+        .filter((range) => range.last === at)
+        .sort((a, b) => opens(b) - opens(a))
+        .map((range) => (steps.get(range) as ReturnType<typeof windowOf>).close),
+      ...verified.filter((range) => Math.max(range.last, range.read) === at).map(verify),
+    ],
+    begin: (w, marks) => void laterOf(w).live.push(marks),
+    // Lengths, whose ranges have their widths now, and then checksums, whose ranges have their bytes then. Where a struct
+    // outside fills in fields of this one, that waits for it.
+    end(w, value, scope, marks) {
+      const later = laterOf(w);
+      const start = Math.min(...marks);
+      const all = (of: readonly Range[]) => {
+        for (const range of of) settle(w, value, range, marks);
+      };
+      const run = () => {
+        all(lengths);
+        // Offsets are known only when the whole message is written.
+        if (checksums.length > 0 && later.late.some((place) => place >= start))
+          later.defer(SUMS, marks, () => all(checksums));
+        else all(checksums);
+      };
+      const host = awaited(scope.names, scope);
+      if (host) later.defer(w.root + host.depth, marks, run);
+      else run();
+      later.live.pop();
+    },
+    // A guess from what the range holds; usually right, so that nothing moves.
+    emitWidth(source, entry) {
+      const range = ranges.find((each) => each.entry === entry) as Range;
+      const covered = entries.slice(range.first, range.last + 1).filter((each) => each !== entry);
+      const parts = covered.map(({ named, op }) => {
+        const value = source.given.get(named);
+        const hinted = value === undefined ? undefined : op.emitHint?.(value);
+        return hinted === undefined ? String(op.min) : `(${hinted} || 0) + ${op.min}`;
+      });
+      const size = source.store(parts.join(" + ") || "0", "guess");
+      return source.store(entry.op.emitWidth?.(source, size) ?? String(entry.op.min), "width");
+    },
+    emitEnd(source, scope, marks, reserved) {
+      const finish = () => {
+        for (const range of order)
+          emitSettle(source, range, marks, reserved.get(range.entry) ?? String(range.entry.op.min));
+      };
+      const host = awaited(scope.names, scope);
+      if (host) source.deferred.set(host, [...(source.deferred.get(host) ?? []), finish]);
+      else finish();
+    },
   };
-  const run = () => {
-    for (const range of plan.lengths) measure(w, value, range, marks);
-    // Offsets are known only when the whole message is written.
-    if (plan.checksums.length > 0 && w.late.some((place) => place >= start)) w.defer(SUMS, marks, sums);
-    else sums();
-  };
-  const start = Math.min(...marks);
-  const host = awaited(scope.names, scope);
-  if (host) w.defer(w.root + host.depth, marks, run);
-  else run();
 }
 
-/** Puts `value` (a variable) in the place kept at `at`; `later` are positions behind it that move along. */
-export function emitFill(
-  source: Source,
-  op: Op,
-  at: string,
-  value: string,
-  reserved: string,
-  later: readonly string[],
-): void {
-  if (isLeaf(op)) {
-    op.emitPut(source, at, 0, value);
-    return;
-  }
-  source.place("widened");
-  const width = source.store(
-    op.emitWidth?.(source, op.numeric === "bigint" ? `Number(${value})` : value) as string,
-    "width",
-  );
-  source.block(`if (${width} !== ${reserved}) {`, () => {
-    source.line("w.p = p;");
-    const by = source.store(`w.shift(${at}, ${reserved}, ${width})`, "by");
-    source.line("b = w.b; p = w.p;");
-    for (const place of later) source.line(`if (${place} > ${at}) ${place} += ${by};`);
-  });
-  const end = source.store("p", "end");
-  source.line(`p = ${at};`);
-  op.emitEncode(source, value);
-  source.line(`p = ${end};`);
-}
-
-export function emitMeasure(
-  source: Source,
-  { entry, from, to, own }: Range,
-  marks: readonly string[],
-  given: string,
-  reserved: string,
-): void {
-  const { op } = entry;
-  const n = source.name("n");
-  source.line(`let ${n} = ${marks[to]} - ${marks[from]};`);
-  if (own && op.width) {
-    const width = source.name("width");
-    source.line(`${n} -= ${reserved};`);
-    source.line(`let ${width} = ${op.min};`);
-    source.line(`while (${op.emitWidth?.(source, `(${n} + ${width})`)} > ${width}) ${width}++;`);
-    source.line(`${n} += ${width};`);
-  }
-  if (op.numeric === "bigint") source.line(`${n} = BigInt(${n});`);
-  source.stop(`${given} !== undefined && ${given} !== ${n}`);
-  emitFill(
-    source,
-    op,
-    marks[entry.before] as string,
-    n,
-    reserved,
-    source.places.slice(source.places.indexOf(marks[entry.before] as string) + 1),
-  );
-}
-
-export function emitSlots(source: Source, scope: Scope): void {
-  for (const { named } of scope.slots) {
-    const slot = source.slots.get(named) as { place: string; value: string };
-    const given = source.given.get(named) as string;
-    const { op } = named;
-    source.line(
-      `if (${slot.value} === undefined) ${slot.value} = ${given}; else if (${given} !== undefined && ${given} !== ${slot.value}) ${source.givingUp}`,
-    );
-    source.stop(`${slot.value} === undefined`);
-    emitFill(
-      source,
-      op,
-      slot.place,
-      slot.value,
-      String(op.min),
-      source.places.slice(source.places.indexOf(slot.place) + 1),
-    );
-  }
-}
-
-export function emitChecksums(source: Source, plan: Layout, marks: readonly string[]): void {
-  for (const { entry, from, to, size } of plan.checksums) {
-    const right = source.store(
-      emitChecksum(source, entry, marks[from] as string, marks[to] as string, marks[entry.before] as string, size),
-      "sum",
-    );
-    const given = source.given.get(entry.named) as string;
-    source.stop(`${given} !== undefined && ${given} !== ${right}`);
-    if (isLeaf(entry.op)) entry.op.emitPut(source, marks[entry.before] as string, 0, right);
-  }
-}
-
-export function emitChecksum(
-  source: Source,
-  entry: Entry,
-  from: string,
-  to: string,
-  hole: string,
-  size: number,
-): string {
-  const { algorithm, big } = checksumOf(entry.op);
-  const name = source.constant(algorithm, algorithm.source, /^\w+/.exec(algorithm.source ?? "")?.[0]);
-  return `${source.use("checksumOver", checksumOver)}(${name}, ${big}, b, ${from}, ${to}, ${hole}, ${size})`;
-}
+/** What makes an op the field of a range. */
+export const derivedFrom = (from: string, to: string, checksum?: Derived["checksum"]): Derived => ({
+  from,
+  to,
+  ...(checksum && { checksum }),
+  layOut: rangesOf,
+});

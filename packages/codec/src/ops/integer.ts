@@ -1,9 +1,6 @@
-// Law: fixed-width integers, 1 to 8 bytes, both byte orders. Up to 48 bits are numbers; 64 are bigints, or numbers that
-// are refused past 2^53 where the schema says safe. Nothing wraps.
+// Law: fixed-width integers, both byte orders, as numbers: up to 48 bits, or 64 for those of safe size. Nothing wraps.
 
 import type { Leaf } from "../plan.js";
-import { getBig, putBig } from "../runtime/number.js";
-import { STOP } from "../runtime/reader.js";
 import type { Source } from "../source.js";
 import { leaf } from "./leaf.js";
 
@@ -20,10 +17,6 @@ export function rangeOf(format: IntegerFormat): { min: number; max: number } {
   if (format.safe) return { min: format.signed ? Number.MIN_SAFE_INTEGER : 0, max: Number.MAX_SAFE_INTEGER };
   const bits = format.bytes * 8;
   return format.signed ? { min: -(2 ** (bits - 1)), max: 2 ** (bits - 1) - 1 } : { min: 0, max: 2 ** bits - 1 };
-}
-
-export function integer(format: IntegerFormat): Leaf {
-  return format.bytes === 8 && !format.safe ? big(format) : number(format);
 }
 
 type Get = (m: { readonly b: Uint8Array }, p: number) => number;
@@ -97,9 +90,8 @@ function emitGet(format: IntegerFormat, source: Source, base: string, offset: nu
   return `(${top} * 4294967296 + (${low} >>> 0))`;
 }
 
-function number(format: IntegerFormat): Leaf {
-  const { bytes, safe } = format;
-  const get = getter(format);
+export function integer(format: IntegerFormat): Leaf {
+  const { bytes } = format;
   const { min, max } = rangeOf(format);
   const at0 = at(format, 0);
   const at1 = at(format, 1);
@@ -108,19 +100,7 @@ function number(format: IntegerFormat): Leaf {
     size: bytes,
     numeric: "number",
     unsigned: !format.signed,
-    get: safe
-      ? (m, p) => {
-          const value = get(m, p);
-          if (value >= min && value <= max) return value;
-          m.fail(
-            "value",
-            "a whole number of at most 2^53 - 1 in size",
-            `${getBig(m.b, p, format.little, format.signed)}`,
-            p,
-          );
-          return STOP;
-        }
-      : get,
+    get: getter(format),
     put(w, p, value) {
       if (typeof value !== "number") throw w.refuse("type", "needs a number", value);
       if (!(value >= min && value <= max && Number.isInteger(value)))
@@ -141,13 +121,7 @@ function number(format: IntegerFormat): Leaf {
         }
       }
     },
-    emitGet(source, base, offset) {
-      const value = emitGet(format, source, base, offset);
-      if (!safe) return value;
-      const kept = source.store(value);
-      source.stop(`${kept} > ${max} || ${kept} < ${min}`);
-      return kept;
-    },
+    emitGet: (source, base, offset) => emitGet(format, source, base, offset),
     emitPut(source, base, offset, value) {
       const bits = bytes * 8;
       if (bytes <= 3)
@@ -162,27 +136,6 @@ function number(format: IntegerFormat): Leaf {
         const shift = (i % 4) * 8;
         source.line(`${source.byte(base, offset + at(format, i))} = ${shift === 0 ? from : `${from} >>> ${shift}`};`);
       }
-    },
-  });
-}
-
-function big(format: IntegerFormat): Leaf {
-  const { signed, little } = format;
-  const min = signed ? -(2n ** 63n) : 0n;
-  const max = signed ? 2n ** 63n - 1n : 2n ** 64n - 1n;
-  return leaf({
-    size: 8,
-    numeric: "bigint",
-    get: (m, p) => getBig(m.b, p, little, signed),
-    put(w, p, value) {
-      if (typeof value !== "bigint") throw w.refuse("type", "needs a bigint", value);
-      if (value < min || value > max) throw w.refuse("range", `needs a bigint from ${min} to ${max}`, value);
-      putBig(w.b, p, value, little);
-    },
-    emitGet: (source, base, offset) => `${source.use("getBig", getBig)}(b, ${base} + ${offset}, ${little}, ${signed})`,
-    emitPut(source, base, offset, value) {
-      source.stop(`typeof ${value} !== "bigint" || ${value} < ${min}n || ${value} > ${max}n`);
-      source.line(`${source.use("putBig", putBig)}(b, ${base} + ${offset}, ${value}, ${little});`);
     },
   });
 }

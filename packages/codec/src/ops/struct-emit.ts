@@ -1,10 +1,9 @@
 // Law: generated structs are one object literal each, with keys in the order of the fields, built from variables that
 // later fields can refer to.
 
-import type { Scope } from "../plan.js";
+import type { Entry, Ranges, Scope } from "../plan.js";
 import { quote, type Source } from "../source.js";
-import { awaited, emitChecksum, emitChecksums, emitMeasure, emitSlots } from "./derived.js";
-import type { Entry, Layout } from "./struct-layout.js";
+import type { Layout } from "./struct-layout.js";
 
 /** A property name as JavaScript text. */
 export const keyText = (key: string): string => (/^[A-Za-z_$][\w$]*$/.test(key) ? key : quote(key));
@@ -22,8 +21,8 @@ type Items = Extract<Layout["steps"][number], { do: "run" }>["items"];
 const object = (fields: readonly (readonly [Entry, string])[]): string =>
   `{ ${fields.map(([entry, name]) => `${keyText(entry.key)}: ${name}`).join(", ")} }`;
 
-function declareMarks(source: Source, plan: Layout): string[] {
-  const marks = Array.from({ length: plan.marks }, () => source.name("mark"));
+function declareMarks(source: Source, { ranges }: Layout): string[] {
+  const marks = Array.from({ length: ranges?.marks ?? 0 }, () => source.name("mark"));
   if (marks.length > 0) source.line(`let ${marks.map((mark) => `${mark} = 0`).join(", ")};`);
   return marks;
 }
@@ -38,7 +37,6 @@ function setMark(source: Source, marks: readonly string[], index: number, expres
 export function emitStructDecode(source: Source, plan: Layout): string {
   const marks = declareMarks(source, plan);
   const fields: [Entry, string][] = [];
-  const outer: { end: string; hard: string }[] = [];
   const keep = (entry: Entry, value: string): void => {
     if (entry.op.hidden) {
       if (value !== "undefined") source.line(`${value};`);
@@ -68,24 +66,7 @@ export function emitStructDecode(source: Source, plan: Layout): string {
       setMark(source, marks, step.entry.before, "p");
       keep(step.entry, step.entry.op.emitDecode(source));
       setMark(source, marks, step.entry.after, "p");
-    } else if (step.do === "open") {
-      const length = source.vars.get(step.entry.named) as string;
-      const end = source.store(`${step.ahead ? "p" : marks[step.from]} + Number(${length})`, "end");
-      source.stop(`!(${end} >= p && ${end} <= ${source.end})`);
-      outer.push({ end: source.end, hard: source.hard });
-      source.end = end;
-      source.hard = "true";
-    } else if (step.do === "close") {
-      source.stop(`p !== ${source.end}`);
-      Object.assign(source, outer.pop());
-    } else {
-      const { entry, from, to, size } = step;
-      const got = source.vars.get(entry.named) as string;
-      const want = entry.op.derived?.checksum
-        ? emitChecksum(source, entry, marks[from] as string, marks[to] as string, marks[entry.before] as string, size)
-        : `${marks[to]} - ${marks[from]}`;
-      source.stop(`${want} != ${got}`);
-    }
+    } else step.emitDecode(source, marks);
   }
   return emitConditional(source, fields);
 }
@@ -159,11 +140,7 @@ export function emitStructEncode(
 ): void {
   source.stop(`typeof ${value} !== "object" || ${value} === null`);
   const marks = declareMarks(source, plan);
-  for (const { named } of scope?.slots ?? []) {
-    const slot = { place: source.name("place"), value: source.name("derived") };
-    source.line(`let ${slot.place} = 0, ${slot.value};`);
-    source.slots.set(named, slot);
-  }
+  scope?.slots?.emitBegin(source);
   for (const entry of plan.entries) {
     if (entry.op.hidden) continue;
     const found = emitGiven(source, value, entry);
@@ -186,7 +163,7 @@ export function emitStructEncode(
           source.line(`${slot.place} = p;`);
           source.places.push(slot.place);
         }
-        const width = entry.op.derived ? hint(source, plan, entry) : String(entry.op.min);
+        const width = entry.op.derived ? (plan.ranges as Ranges).emitWidth(source, entry) : String(entry.op.min);
         reserved.set(entry, width);
         source.need(width);
         source.advance(width);
@@ -195,22 +172,8 @@ export function emitStructEncode(
     }
   }
   if (!scope) return;
-  emitSlots(source, scope);
-  for (const finish of source.deferred.get(scope) ?? []) finish();
-  const host = plan.lengths.length + plan.checksums.length > 0 ? awaited(scope.names, scope) : undefined;
-  const finish = () => {
-    for (const range of plan.lengths)
-      emitMeasure(
-        source,
-        range,
-        marks,
-        source.given.get(range.entry.named) as string,
-        reserved.get(range.entry) ?? String(range.entry.op.min),
-      );
-    emitChecksums(source, plan, marks);
-  };
-  if (host) source.deferred.set(host, [...(source.deferred.get(host) ?? []), finish]);
-  else finish();
+  scope.slots?.emitEnd(source);
+  plan.ranges?.emitEnd(source, scope, marks, reserved);
 }
 
 function emitRun(
@@ -240,20 +203,6 @@ function emitRun(
     } else put(first);
     i = end;
   }
-}
-
-/** A guess of how many bytes a length will take, from what its range holds; usually right, so that nothing moves. */
-function hint(source: Source, plan: Layout, entry: Entry): string {
-  const { from, to } = entry.op.derived as NonNullable<Entry["op"]["derived"]>;
-  const keys = plan.entries.map((e) => e.key);
-  const covered = plan.entries.slice(keys.indexOf(from), keys.indexOf(to) + 1).filter((e) => e !== entry);
-  const parts = covered.map((e) => {
-    const value = source.given.get(e.named);
-    const hinted = value === undefined ? undefined : e.op.emitHint?.(value);
-    return hinted === undefined ? String(e.op.min) : `(${hinted} || 0) + ${e.op.min}`;
-  });
-  const size = source.store(parts.join(" + ") || "0", "guess");
-  return source.store(entry.op.emitWidth?.(source, size) ?? String(entry.op.min), "width");
 }
 
 /** The bytes beyond the fewest that a struct's fields will take, as a guess from below. */

@@ -1,14 +1,12 @@
 // Law: a struct is its fields in order, nothing between them. Neighbours of fixed size share one bounds check; fields that
 // follow from others (lengths, counts, checksums) get their place in passing and their bytes when those are known.
 
-import { show } from "../errors.js";
-import { isLeaf, type Leaf, type Named, type Op, type Scope } from "../plan.js";
+import { type Entry, isLeaf, type Leaf, type Named, type Op, type Open, type Ranges, type Scope } from "../plan.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 import { property, under, type Writer } from "../runtime/writer.js";
 import { firstBit } from "./bits.js";
-import { checksumOver, finish } from "./derived.js";
 import { emitFixedGet, emitStructDecode, emitStructEncode, emitStructHint } from "./struct-emit.js";
-import { type Entry, type Layout, layout, type Plain, type Range, type Step } from "./struct-layout.js";
+import { type Layout, layout, type Plain, type Step } from "./struct-layout.js";
 
 /** The op of a struct whose fields are lowered. */
 export function struct(entries: readonly Entry[], scope: Scope, bounds: Pick<Op, "min" | "max" | "greedy">): Op {
@@ -16,7 +14,7 @@ export function struct(entries: readonly Entry[], scope: Scope, bounds: Pick<Op,
   const names = new Map(entries.map((entry) => [entry.key, entry.named]));
   const fixed =
     entries.every((entry) => isLeaf(entry.op) && !entry.op.derived) &&
-    scope.slots.length === 0 &&
+    scope.slots === undefined &&
     !entries.some((entry) => entry.op.optional);
   const op: Op = {
     ...bounds,
@@ -61,32 +59,19 @@ function fixedStruct(plan: Layout, size: number): Omit<Leaf, keyof Op> & Pick<Le
   };
 }
 
-/** Where the window of a length ends. */
-const endOf = ({ entry, from }: Range, value: Record<string, unknown>, marks: readonly number[]): number =>
-  (marks[from] as number) + Number(value[entry.key]);
-
-function open(m: Reader, ends: { e: number; hard: boolean }[], end: number): void {
-  ends.push({ e: m.e, hard: m.hard });
-  // Only for a glimpse does it end where the bytes do.
-  m.e = Math.min(end, m.e);
-  m.hard = true;
-}
-
 type Run = Extract<Step, { do: "run" }>;
 
 function decode(m: Reader, plan: Layout): unknown {
-  const { steps, make, marks: count } = plan;
+  const { steps, make, ranges } = plan;
   const saved = m.resume();
   const value = (saved?.value ?? make()) as Record<string, unknown>;
-  const marks = (saved?.numbers ?? (count > 0 ? new Array<number>(count).fill(0) : [])) as number[];
-  const ends: { e: number; hard: boolean }[] = [];
+  const marks = (saved?.numbers ?? noMarks(ranges)) as number[];
+  const open = ranges && { value, marks, ends: [] };
   const first = saved?.index ?? 0;
   m.scopes.push(value);
-  // Windows that were open when it stopped.
   for (let i = 0; i < first; i++) {
     const step = steps[i] as Step;
-    if (step.do === "open") open(m, ends, endOf(step, value, marks));
-    else if (step.do === "close") Object.assign(m, ends.pop());
+    if (step.do === "between") step.again?.(m, open as Open);
   }
   for (let i = first; i < steps.length; i++) {
     const step = steps[i] as Step;
@@ -116,70 +101,20 @@ function decode(m: Reader, plan: Layout): unknown {
       if (field === STOP) return m.leave(entry.key, i, value, marks);
       if (!entry.op.hidden && (field !== undefined || !entry.op.optional)) value[entry.key] = field;
       if (entry.after >= 0) marks[entry.after] = m.p;
-    } else if (step.do === "open") {
-      if (step.ahead) marks[step.from] = m.p;
-      const end = endOf(step, value, marks);
-      if (end < m.p) {
-        m.fail(
-          "length",
-          `covers at least ${m.p - (marks[step.from] as number)} bytes`,
-          `got ${show(value[step.entry.key])}`,
-          marks[step.entry.before],
-        );
-        return m.leave(step.entry.key, i, value, marks);
-      }
-      if (!m.need(end - m.p)) {
-        m.scopes.pop();
-        m.glimpse({ decode: (m) => decode(m, plan) }, { index: i + 1, value, numbers: marks });
-        return m.leave(step.entry.key, i, value, marks);
-      }
-      open(m, ends, end);
-    } else if (step.do === "close") {
-      if (m.p !== m.e) {
-        m.fail("length", `ends where "${step.entry.key}" says`, `${m.e - m.p} bytes are left`);
-        return m.leave(step.last.key, i, value, marks);
-      }
-      Object.assign(m, ends.pop());
-    } else {
-      const { entry, from, to } = step;
-      const want = expected(m.b, step, marks);
-      const got = value[entry.key];
-      const ok = agree(want, got);
-      const code = entry.op.derived?.checksum ? "checksum" : "length";
-      const { key, before } = entry;
-      m.verified?.push({ offset: marks[before] as number, key, want, ok, checksum: code === "checksum" });
-      if (!ok && !m.verified) {
-        m.fail(
-          code,
-          `${code} of ${(marks[to] as number) - (marks[from] as number)} bytes is ${shown(want)}`,
-          `got ${shown(got as number)}`,
-          marks[entry.before],
-        );
-        return m.leave(entry.key, i, value, marks);
-      }
+    } else if (!step.decode(m, open as Open)) {
+      m.scopes.pop();
+      m.glimpse({ decode: (m) => decode(m, plan) }, { index: i + 1, value, numbers: marks });
+      return m.leave(step.key, i, value, marks);
     }
   }
   m.scopes.pop();
   return value;
 }
 
-/** Lengths and checksums are numbers or bigints, whichever their field has. */
-const agree = (want: number | bigint, got: unknown): boolean => BigInt(want) === BigInt(got as number);
+const NONE: number[] = [];
 
-const shown = (value: number | bigint): string => `0x${value.toString(16)}`;
-
-function expected(
-  b: Uint8Array,
-  { entry, from, to, size }: Extract<Step, { do: "verify" }>,
-  marks: readonly number[],
-): number | bigint {
-  const start = marks[from] as number;
-  const end = marks[to] as number;
-  const { checksum } = entry.op.derived as NonNullable<Op["derived"]>;
-  return checksum
-    ? checksumOver(checksum.algorithm, checksum.big, b, start, end, marks[entry.before] as number, size)
-    : end - start;
-}
+/** Room for the positions that are remembered. */
+const noMarks = (ranges: Ranges | undefined): number[] => (ranges ? new Array<number>(ranges.marks).fill(0) : NONE);
 
 /** The input ends inside a run: what is there is still read, so that the error names the field that is cut. */
 function partial(m: Reader, step: Run, value: Record<string, unknown>): typeof STOP {
@@ -222,7 +157,7 @@ function putRun(w: Writer, p: number, value: object, run: Run, marks: number[]):
         if (entry.after >= 0) marks[entry.after] = p + offset + leaf.size;
       }
       const { slot } = entry.named;
-      if (slot) w.places[(w.bases[w.root + slot.scope.depth] as number) + slot.index] = p + offset;
+      if (slot) slot.frame(w).places[slot.index] = p + offset;
       else if (!entry.op.derived) leaf.put(w, p + offset, given(w, value, entry));
     }
   } catch (error) {
@@ -252,15 +187,12 @@ function given(w: Writer, value: object, { key, op, careful }: Entry): unknown {
 
 function encode(w: Writer, value: unknown, plan: Layout, scope: Scope): void {
   if (typeof value !== "object" || value === null) throw w.refuse("type", "needs an object", value);
-  const base = w.places.length;
-  for (let i = 0; i < scope.slots.length; i++) {
-    w.places.push(0);
-    w.values.push(undefined);
-  }
+  const { ranges } = plan;
+  const { slots } = scope;
+  const marks = noMarks(ranges);
   w.scopes.push(value);
-  w.bases.push(base);
-  const marks: number[] = plan.marks > 0 ? new Array(plan.marks).fill(0) : [];
-  w.live.push(marks);
+  ranges?.begin(w, marks);
+  slots?.begin(w);
   for (const step of plan.steps) {
     if (step.do === "run") {
       w.room(step.size);
@@ -274,8 +206,8 @@ function encode(w: Writer, value: unknown, plan: Layout, scope: Scope): void {
       if (entry.before >= 0) marks[entry.before] = w.p;
       try {
         if (slot || entry.op.derived) {
-          if (slot) w.places[(w.bases[w.root + slot.scope.depth] as number) + slot.index] = w.p;
-          w.keep(entry.op.min);
+          if (slot) slot.frame(w).places[slot.index] = w.p;
+          w.later?.keep(entry.op.min);
         } else entry.op.encode(w, given(w, value, entry));
       } catch (error) {
         throw under(error, entry.key);
@@ -283,11 +215,7 @@ function encode(w: Writer, value: unknown, plan: Layout, scope: Scope): void {
       if (entry.after >= 0) marks[entry.after] = w.p;
     }
   }
-  finish(w, value, plan, scope, base, marks);
+  slots?.end(w, value);
+  ranges?.end(w, value, scope, marks);
   w.scopes.pop();
-  w.bases.pop();
-  w.live.pop();
-  if (scope.slots.length === 0) return;
-  w.places.length = base;
-  w.values.length = base;
 }

@@ -5,6 +5,7 @@ import { show } from "../errors.js";
 import type { Until } from "../length.js";
 import { isLeaf, type Op } from "../plan.js";
 import { delimiterAt, find, put } from "../runtime/bytes.js";
+import { laterOf } from "../runtime/later.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 import type { Writer } from "../runtime/writer.js";
 import type { Source } from "../source.js";
@@ -19,7 +20,7 @@ import {
   writeCount,
 } from "./count.js";
 import { emitFind } from "./delimiter.js";
-import { emitFill, fill } from "./derived.js";
+import { emitFill, fill, typedAs } from "./fill.js";
 import { presence } from "./leaf.js";
 
 /** Left with its content begun; the end of the window is kept. */
@@ -69,7 +70,6 @@ export function sizedWindow(count: Count, content: Op, options: Options): Op {
   const { skip } = options;
   const prefix = count.mode === "prefix" ? count : undefined;
   const nothing = prefix?.nothing;
-  const asPrefix = (n: number): number | bigint => (prefix?.op.numeric === "bigint" ? BigInt(n) : n);
   return {
     ...options,
     // Where nothing can be said, content without a value is told from null by its absence.
@@ -91,13 +91,13 @@ export function sizedWindow(count: Count, content: Op, options: Options): Op {
     encode(w: Writer, value) {
       if (nothing !== undefined && value === null) return writeCount(w, count, -1);
       const at = w.p;
-      if (prefix) w.keep(prefix.op.min);
+      if (prefix) laterOf(w).keep(prefix.op.min);
       const from = w.p;
       content.encode(w, value);
       const n = w.p - from;
       if (prefix) {
         if (n === nothing) throw w.fail("length", `a length of ${n} means null`, `needs ${n}`);
-        fill(w, prefix.op, at, asPrefix(n));
+        fill(w, prefix.op, at, typedAs(prefix.op, n));
       } else if (count.mode === "fixed") {
         if (n > count.n || (n < count.n && !skip))
           throw w.fail("length", `needs ${skip ? "at most " : ""}${count.n} bytes`, `got ${n}`);

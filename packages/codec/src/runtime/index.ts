@@ -7,6 +7,7 @@ export { readTyped, writeTyped } from "../ops/typed.js";
 export { copy, delimiterAt, find, put, sameAt, take } from "./bytes.js";
 export * from "./checksum.js";
 export { endOfDigits, formatDigits, parseDigits, putDecimal, putText } from "./digits.js";
+export { shift } from "./later.js";
 export { getBig, getF16, getF32, getF64, putBig, putF16, putF32, putF64 } from "./number.js";
 export { Reader, STOP } from "./reader.js";
 export * from "./text.js";

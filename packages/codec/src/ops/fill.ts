@@ -1,0 +1,61 @@
+// Law: a derived field is filled in when left out and must be right when given; dropping it changes no byte.
+
+import { isLeaf, type Op } from "../plan.js";
+import { laterOf, shift } from "../runtime/later.js";
+import type { Writer } from "../runtime/writer.js";
+import type { Source } from "../source.js";
+
+/** A whole number as the values of an op are. */
+export const typedAs = (op: Op, n: number): number | bigint => (op.numeric === "bigint" ? BigInt(n) : n);
+
+/** Refuses a given value that is not the derived one. */
+export function checkGiven(w: Writer, given: unknown, right: number | bigint, what: string, at: number): void {
+  if (given === undefined || given === right || laterOf(w).trusting) return;
+  if (typeof given !== typeof right)
+    throw w.refuse("type", `needs a ${typeof right}, or nothing`, given, undefined, at);
+  throw w.refuse("mismatch", `${what} is ${right}; leave it out`, given, undefined, at);
+}
+
+/** Puts a value in the place that was kept for it, widening the place where it needs more. */
+export function fill(w: Writer, op: Op, at: number, value: number | bigint): void {
+  if (!isLeaf(op)) laterOf(w).widen(at, op.min, op.width?.(Number(value)) as number);
+  const end = w.p;
+  w.p = at;
+  if (isLeaf(op)) op.put(w, at, value);
+  else op.encode(w, value);
+  w.p = end;
+}
+
+/** Puts `value` (a variable) in the place kept at `at`; `later` are positions behind it that move along. */
+export function emitFill(
+  source: Source,
+  op: Op,
+  at: string,
+  value: string,
+  reserved: string,
+  later: readonly string[],
+): void {
+  if (isLeaf(op)) {
+    op.emitPut(source, at, 0, value);
+    return;
+  }
+  source.place("widened");
+  const width = source.store(
+    op.emitWidth?.(source, op.numeric === "bigint" ? `Number(${value})` : value) as string,
+    "width",
+  );
+  source.block(`if (${width} !== ${reserved}) {`, () => {
+    source.line("w.p = p;");
+    const by = source.store(`${source.use("shift", shift)}(w, ${at}, ${reserved}, ${width})`, "by");
+    source.line("b = w.b; p = w.p;");
+    for (const place of later) source.line(`if (${place} > ${at}) ${place} += ${by};`);
+  });
+  const end = source.store("p", "end");
+  source.line(`p = ${at};`);
+  op.emitEncode(source, value);
+  source.line(`p = ${end};`);
+}
+
+/** Like {@link emitFill}, where the place has a variable of its own among those that move. */
+export const emitFillPlace = (source: Source, op: Op, place: string, value: string, reserved: string): void =>
+  emitFill(source, op, place, value, reserved, source.places.slice(source.places.indexOf(place) + 1));
