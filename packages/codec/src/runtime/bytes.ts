@@ -44,17 +44,20 @@ export function find(
 ): number {
   let first = -1;
   for (const delimiter of delimiters) {
-    const last = end - delimiter.length;
+    // Nothing past `end` is looked at, nor past where another delimiter stands.
+    const last = first < 0 ? end - delimiter.length : Math.min(end - delimiter.length, first - 1);
     const byte = delimiter[0] as number;
+    let within: Uint8Array | undefined;
     for (let p = from; p <= last; p++) {
       if (b[p] !== byte) {
         // Short texts are scanned here; long ones by the engine's memchr.
         if (p - from < 32) continue;
-        p = b.indexOf(byte, p);
+        within ??= b.subarray(0, last + 1);
+        p = within.indexOf(byte, p);
         if (p < 0 || p > last) break;
       }
       if ((p - origin) % unit === 0 && sameAt(b, p, delimiter)) {
-        if (first < 0 || p < first) first = p;
+        first = p;
         break;
       }
     }
