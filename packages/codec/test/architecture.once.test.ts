@@ -37,8 +37,8 @@ const floorPlan: Record<string, { rooms: string[][]; mayImport: RegExp }> = {
   },
   protocols: { rooms: [["*"]], mayImport: /^@wireform\/codec$/ },
   cli: {
-    rooms: [["failure"], ["io"], ["schemas", "sources", "render"], ["actions"], ["commands"], ["program"], ["main"]],
-    mayImport: /^@wireform\/|^node:|^(commander|jiti)$/,
+    rooms: [["failure"], ["io"], ["schemas", "sources", "render"], ["live"], ["actions"], ["commands"], ["program"], ["main"]],
+    mayImport: /^@wireform\/|^node:|^(commander|jiti|json5)$/,
   },
 };
 const longest = 350;
