@@ -61,14 +61,14 @@ function fixedStruct(plan: Layout, size: number): Omit<Leaf, keyof Op> & Pick<Le
   };
 }
 
-/** Where the window of a length ends. */
-const endOf = ({ entry, from }: Range, value: Record<string, unknown>, marks: readonly number[]): number =>
-  (marks[from] as number) + Number(value[entry.key]);
+/** How many bytes from here the window of a length ends: no sum with positions, in which sizes past 2^53 would be rounded. */
+const leftOf = (m: Reader, { entry, from }: Range, value: Record<string, unknown>, marks: readonly number[]): number =>
+  Number(value[entry.key]) - (m.p - (marks[from] as number));
 
-function open(m: Reader, ends: { e: number; hard: boolean }[], end: number): void {
+function open(m: Reader, ends: { e: number; hard: boolean }[], left: number): void {
   ends.push({ e: m.e, hard: m.hard });
   // Only for a glimpse does it end where the bytes do.
-  m.e = Math.min(end, m.e);
+  m.e = Math.min(m.p + left, m.e);
   m.hard = true;
 }
 
@@ -85,7 +85,7 @@ function decode(m: Reader, plan: Layout): unknown {
   // Windows that were open when it stopped.
   for (let i = 0; i < first; i++) {
     const step = steps[i] as Step;
-    if (step.do === "open") open(m, ends, endOf(step, value, marks));
+    if (step.do === "open") open(m, ends, leftOf(m, step, value, marks));
     else if (step.do === "close") Object.assign(m, ends.pop());
   }
   for (let i = first; i < steps.length; i++) {
@@ -118,8 +118,8 @@ function decode(m: Reader, plan: Layout): unknown {
       if (entry.after >= 0) marks[entry.after] = m.p;
     } else if (step.do === "open") {
       if (step.ahead) marks[step.from] = m.p;
-      const end = endOf(step, value, marks);
-      if (end < m.p) {
+      const left = leftOf(m, step, value, marks);
+      if (left < 0) {
         m.fail(
           "length",
           `covers at least ${m.p - (marks[step.from] as number)} bytes`,
@@ -128,12 +128,12 @@ function decode(m: Reader, plan: Layout): unknown {
         );
         return m.leave(step.entry.key, i, value, marks);
       }
-      if (!m.need(end - m.p)) {
+      if (!m.need(left)) {
         m.scopes.pop();
         m.glimpse({ decode: (m) => decode(m, plan) }, { index: i + 1, value, numbers: marks });
         return m.leave(step.entry.key, i, value, marks);
       }
-      open(m, ends, end);
+      open(m, ends, left);
     } else if (step.do === "close") {
       if (m.p !== m.e) {
         m.fail("length", `ends where "${step.entry.key}" says`, `${m.e - m.p} bytes are left`);
