@@ -19,8 +19,8 @@ interface Constant {
   name: string;
   value: unknown;
   text: string | undefined;
-  /** The runtime's export that the text uses. */
-  needs: string | undefined;
+  /** The runtime's exports that the text uses. */
+  needs: string | readonly string[] | undefined;
 }
 
 /** Builds the text of the generated functions. */
@@ -133,8 +133,8 @@ export class Source {
     return name;
   }
 
-  /** The name of a value that is passed in; `text` is how a printed module makes it, of the runtime's export `needs`. */
-  constant(value: unknown, text?: string, needs?: string): string {
+  /** The name of a value that is passed in; `text` is how a printed module makes it, of the runtime's exports `needs`. */
+  constant(value: unknown, text?: string, needs?: string | readonly string[]): string {
     const known = this.constants.find((c) => c.value === value);
     if (known) return known.name;
     const name = `c${this.constants.length}`;

@@ -1,6 +1,7 @@
 // Law: what is decoded does not pin the bytes it came from, unless views were asked for.
 
 import type { Reader } from "./reader.js";
+import type { Writer } from "./writer.js";
 
 /** A copy of the bytes from `from` to `to`, always a plain Uint8Array with a buffer of its own. */
 export function copy(b: Uint8Array, from: number, to: number): Uint8Array {
@@ -26,6 +27,11 @@ export function put(b: Uint8Array, p: number, bytes: Uint8Array): number {
   if (n > 24) b.set(bytes, p);
   else for (let i = 0; i < n; i++) b[p + i] = bytes[i] as number;
   return p + n;
+}
+
+/** Puts the bytes of a value at `p`; where the writer lends large ones, only their place is kept. */
+export function lay(w: Writer, b: Uint8Array, p: number, bytes: Uint8Array): number {
+  return bytes.length >= w.lends ? w.lend(p, bytes) : put(b, p, bytes);
 }
 
 export function sameAt(b: Uint8Array, p: number, bytes: Uint8Array): boolean {

@@ -44,6 +44,9 @@ export class Writer {
   trusting = false;
   /** The last position that was aligned; bytes in front of it cannot just move. */
   aligned = -1;
+  /** Byte fields of so many bytes or more are lent: their place is kept, and they are sent from where they lie. */
+  lends: number = Number.POSITIVE_INFINITY;
+  readonly lent: { readonly at: number; readonly bytes: Uint8Array }[] = [];
   /** Places of offsets that `at` fills in at the very end. */
   readonly late: number[] = [];
   /** What waits for the end of something around it, in the order in which it was put off. */
@@ -69,6 +72,7 @@ export class Writer {
     this.polluted = isPolluted();
     this.kept.length = 0;
     this.late.length = 0;
+    this.lent.length = 0;
     this.aligned = -1;
     this.orders = 0;
   }
@@ -93,6 +97,20 @@ export class Writer {
     larger.set(this.b);
     this.b = larger;
     return larger;
+  }
+
+  lend(p: number, bytes: Uint8Array): number {
+    this.lent.push({ at: p, bytes });
+    return p + bytes.length;
+  }
+
+  /** The bytes so far with all that was lent in its place, for who looks at them or moves them. */
+  filled(b: Uint8Array): Uint8Array {
+    while (this.lent.length > 0) {
+      const { at, bytes } = this.lent.pop() as (typeof this.lent)[number];
+      b.set(bytes, at);
+    }
+    return b;
   }
 
   /** Counts `n` more elements against the limit. */
@@ -140,7 +158,7 @@ export class Writer {
     const by = width - reserved;
     if (by === 0) return 0;
     this.room(Math.max(0, by));
-    this.b.copyWithin(at + width, at + reserved, this.p);
+    this.filled(this.b).copyWithin(at + width, at + reserved, this.p);
     this.p += by;
     for (const marks of [this.places, this.late, ...this.live, ...this.pending.map((put) => put.marks)])
       for (let i = 0; i < marks.length; i++) if ((marks[i] as number) > at) (marks[i] as number) += by;
