@@ -37,7 +37,16 @@ const floorPlan: Record<string, { rooms: string[][]; mayImport: RegExp }> = {
   },
   protocols: { rooms: [["*"]], mayImport: /^@wireform\/codec$/ },
   cli: {
-    rooms: [["failure"], ["io"], ["schemas", "sources", "render"], ["live"], ["actions"], ["commands"], ["program"], ["main"]],
+    rooms: [
+      ["failure"],
+      ["io"],
+      ["schemas", "sources", "render"],
+      ["live"],
+      ["actions"],
+      ["commands"],
+      ["program"],
+      ["main"],
+    ],
     mayImport: /^@wireform\/|^node:|^(commander|jiti|json5)$/,
   },
 };
