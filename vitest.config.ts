@@ -20,7 +20,6 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     passWithNoTests: true,
-    setupFiles: process.env.WIREFORM_FUZZ_RUNS ? ["./test-fuzz.ts"] : [],
     // The whole suite runs in both modes; what does not depend on the mode runs once.
     projects: [inMode("jit"), inMode("interpret"), { extends: true, test: { name: "once", include: once } }],
   },
