@@ -71,7 +71,7 @@ export function emitStructDecode(source: Source, plan: Layout): string {
     } else if (step.do === "open") {
       const length = source.vars.get(step.entry.named) as string;
       const end = source.store(`${step.ahead ? "p" : marks[step.from]} + Number(${length})`, "end");
-      source.stop(`!(${end} >= p && ${end} <= ${source.end})`);
+      source.stop(`!(${end} >= p && ${end} <= ${source.end})`, { when: `${end} > ${source.end}`, n: `${end} - p` });
       outer.push({ end: source.end, hard: source.hard });
       source.end = end;
       source.hard = "true";

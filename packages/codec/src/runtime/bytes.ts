@@ -79,5 +79,12 @@ export function delimiterAt(b: Uint8Array, p: number, end: number, delimiters: r
   return size;
 }
 
+/** Whether the bytes from `p` to `end` are the beginning of a delimiter that is longer than they are. */
+export function delimiterBegins(b: Uint8Array, p: number, end: number, delimiters: readonly Uint8Array[]): boolean {
+  for (const delimiter of delimiters)
+    if (delimiter.length > end - p && sameAt(b, p, delimiter.subarray(0, end - p))) return true;
+  return false;
+}
+
 /** Zeroes, as many as needed, for fields that a checksum takes as zero. */
 export const ZEROES: Uint8Array = new Uint8Array(64);

@@ -4,7 +4,7 @@ export { callDecode } from "../ops/custom.js";
 export { checksumOver } from "../ops/derived.js";
 export { sameBytes } from "../ops/transform.js";
 export { readTyped, writeTyped } from "../ops/typed.js";
-export { copy, delimiterAt, find, lay, put, sameAt, take } from "./bytes.js";
+export { copy, delimiterAt, delimiterBegins, find, lay, put, sameAt, take } from "./bytes.js";
 export * from "./checksum.js";
 export { endOfDigits, formatDigits, parseDigits, putDecimal, putText } from "./digits.js";
 export { except } from "./except.js";
