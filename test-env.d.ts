@@ -2,7 +2,8 @@
 declare namespace NodeJS {
   interface ProcessEnv {
     WIREFORM_MODE?: "jit" | "interpret";
-    /** Set by `pnpm fuzz`: how often to try each property. */
-    WIREFORM_FUZZ_RUNS?: string;
+    /** Set by `pnpm fuzz`: how many times as often as usual to try each property, and from which seed on. */
+    WIREFORM_FUZZ_TIMES?: string;
+    WIREFORM_FUZZ_SEED?: string;
   }
 }

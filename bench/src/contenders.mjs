@@ -55,7 +55,8 @@ export async function prepare(message, direction) {
       if (/hand|wireform/.test(name)) throw new Error(`${name} decodes ${message.id} to views, not copies`);
       notes.push("bytes are views");
     }
-    contenders.push({ name, note: notes.join("; "), run, inputs: direction === "decode" ? bytes : natural });
+    const [inputs, text] = direction === "decode" ? [bytes, message.text] : [natural, undefined];
+    contenders.push({ name, note: notes.join("; "), run, inputs, text });
   }
   return { contenders, absent, size: Math.round(wire.reduce((sum, { length }) => sum + length, 0) / variants) };
 }

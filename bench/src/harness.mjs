@@ -3,7 +3,7 @@
 // over rounds forgets the rounds that were hit.
 import { performance } from "node:perf_hooks";
 
-const sink = { value: undefined };
+const sink = { value: undefined, code: 0 };
 const minorCollection = globalThis.gc ? () => globalThis.gc({ type: "minor" }) : () => {};
 
 let loops = 0;
@@ -13,15 +13,19 @@ let loops = 0;
  * differ too, because V8 keeps one set of type feedback for equal texts.
  */
 const loopFor = (contender) => {
-  const { inputs, run } = contender;
+  const { inputs, run, text } = contender;
   if ((inputs.length & (inputs.length - 1)) !== 0) throw new Error("the number of inputs must be a power of two");
   const loop = new Function(
-    ...["run", "inputs", "sink", "times"],
-    `/* ${loops++} */ for (let i = 0; i < times; i++) sink.value = run(inputs[i & ${inputs.length - 1}]);`,
+    ...["run", "inputs", "sink", "times", "text"],
+    `/* ${loops++} */ for (let i = 0; i < times; i++) {
+      const value = run(inputs[i & ${inputs.length - 1}]);
+      sink.value = value;
+      ${text ? "sink.code = text(value).charCodeAt(0);" : ""}
+    }`,
   );
   return (times) => {
     const start = performance.now();
-    loop(run, inputs, sink, times);
+    loop(run, inputs, sink, times, text);
     return performance.now() - start;
   };
 };
@@ -35,7 +39,8 @@ const shuffle = (items) => {
 };
 
 /**
- * Times `contenders` ({ name, run, inputs }) and returns { name: [nanoseconds per run, one a round] }.
+ * Times `contenders` ({ name, run, inputs, text }) and returns { name: [nanoseconds per run, one a round] }.
+ * `text`, where there is one, gives a string of the value to be read: V8 puts off the work of joining strings until then.
  * Slices are about `slice` milliseconds long; every contender first runs for `warmup` milliseconds in three turns.
  */
 export function measure(contenders, { rounds, slice, warmup }) {

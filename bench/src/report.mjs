@@ -134,7 +134,8 @@ own must get its value back). Messages are big-endian, eight different ones in t
 messages in a chunk from a socket. "Hand-written" is the best portable code we can write: shifts, object literals,
 bounds and ranges checked, byte fields copied, text checked, one exact allocation. (Not portable, and so not used: a
 \`Uint16Array\` with swapped halves would encode A about a tenth faster.) Rivals take the input they like best
-and use their fastest documented way; whatever they leave out is under "remarks".
+and use their fastest documented way; whatever they leave out is under "remarks". The topic of every decoded PUBLISH is
+read, since V8 puts off joining the pieces of a string until then.
 
 ## Targets
 

@@ -2,7 +2,7 @@
 import { Parser } from "binary-parser";
 import * as P from "micro-packed";
 import ProtoDef from "protodef";
-import { readAscii, writeAscii } from "./ascii.mjs";
+import { writeAscii } from "./ascii.mjs";
 import { asBuffer, cannot, protodefFor } from "./rivals.mjs";
 
 const makeValue = ({ below, bytes, between, text }) => {
@@ -36,10 +36,13 @@ const verdicts = Uint8Array.from({ length: 256 }, (_, code) =>
 );
 const checkTopic = (topic) => (/^[^+#\0]+$/.test(topic) ? topic : refuse("topic"));
 
+// Faster here than ASCII by hand, whose pieces V8 has yet to join when the topic is read.
+const { latin1Slice } = Buffer.prototype;
+
 const readTopic = (bytes, offset, end) => {
   let seen = offset === end ? 1 : 0;
   for (let i = offset; i < end; i++) seen |= verdicts[bytes[i]];
-  if (seen === 0) return readAscii(bytes, offset, end);
+  if (seen === 0) return latin1Slice.call(bytes, offset, end);
   return checkTopic(utf8.decode(bytes.subarray(offset, end)));
 };
 const isPlain = (topic) => {
@@ -270,6 +273,7 @@ export const message = {
   id: "D",
   title: "MQTT 3.1.1 PUBLISH, QoS 1, 200-byte payload",
   makeValue,
+  text: ({ topic, body }) => topic ?? body.topic,
   wireform,
   hand,
   rivals: [

@@ -19,8 +19,14 @@ interface Constant {
   name: string;
   value: unknown;
   text: string | undefined;
-  /** The runtime's export that the text uses. */
-  needs: string | undefined;
+  /** The runtime's exports that the text uses. */
+  needs: string | readonly string[] | undefined;
+}
+
+/** Bytes that are not there: when, where that is not all of the reason, and how many from `p` on; one more than are there unless said. */
+interface Shortage {
+  readonly when?: string;
+  readonly n?: string | number;
 }
 
 /** Builds the text of the generated functions. */
@@ -58,10 +64,13 @@ export class Source {
   readonly direction: "decode" | "encode";
   /** Whether decoded bytes are views. */
   readonly views: boolean;
+  /** Whether no interpreter stands behind, so that whoever gives up must note why. */
+  private readonly alone: boolean;
 
-  constructor(direction: "decode" | "encode", views: boolean) {
+  constructor(direction: "decode" | "encode", views: boolean, alone = false) {
     this.direction = direction;
     this.views = views;
+    this.alone = alone;
   }
 
   line(text: string): void {
@@ -106,20 +115,26 @@ export class Source {
     if (this.moves.aligned && this.moves.widened) this.interpreted = true;
   }
 
-  /** Gives up: the interpreter then says why. */
-  stop(condition?: string): void {
+  /** Gives up: the interpreter then says why. Where bytes may be missing, `short` tells that from their being wrong. */
+  stop(condition?: string, short?: Shortage): void {
+    if (short && this.alone) {
+      const { when = condition, n = `${this.end} - p + 1` } = short;
+      this.line(`if (${when}) return r.short(p, ${n}, ${this.hard});`);
+      if (short.when === undefined) return;
+    }
     this.line(condition === undefined ? this.givingUp : `if (${condition}) ${this.givingUp}`);
   }
 
   /** The statement that leaves the function being written without a result. */
   get givingUp(): string {
+    if (this.alone) return this.direction === "decode" ? "return r.stop(p);" : "return w.stop(p);";
     if (this.inEntry) return this.direction === "decode" ? "return slowly(b);" : "break done;";
     return this.direction === "decode" ? `return ${this.use("STOP", STOP)};` : "return -1;";
   }
 
   /** Asks for `n` bytes at `p` before reading, or for room before writing. */
   need(n: string | number): void {
-    if (this.direction === "decode") this.stop(`p + ${n} > ${this.end}`);
+    if (this.direction === "decode") this.stop(`p + ${n} > ${this.end}`, { n });
     else this.line(`if (p + ${n} > b.length) b = w.grow(p, ${n});`);
   }
 
@@ -133,11 +148,11 @@ export class Source {
     return name;
   }
 
-  /** The name of a value that is passed in; `text` is how a printed module makes it, of the runtime's export `needs`. */
-  constant(value: unknown, text?: string, needs?: string): string {
+  /** The name of a value that is passed in; `text` is how a printed module makes it, of the runtime's exports `needs`. */
+  constant(value: unknown, text?: string, needs?: string | readonly string[]): string {
     const known = this.constants.find((c) => c.value === value);
     if (known) return known.name;
-    const name = `c${this.constants.length}`;
+    const name = `${this.alone ? `${this.direction}Constant` : "c"}${this.constants.length}`;
     this.constants.push({ name, value, text, needs });
     return name;
   }

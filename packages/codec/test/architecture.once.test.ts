@@ -23,10 +23,11 @@ const floorPlan: Record<string, { rooms: string[][]; mayImport: RegExp }> = {
       ["generate", "inspect"],
       ["compile"],
       ["resync"],
-      ["decoder", "render"],
+      ["decoder", "picture"],
+      ["render"],
       ["index"],
       ["adapters/json"],
-      ["adapters/zod", "adapters/fast-check", "adapters/binary-parser"],
+      ["adapters/zod", "adapters/fast-check", "adapters/binary-parser", "adapters/tooling"],
     ],
     mayImport: /^$/,
   },
@@ -36,8 +37,17 @@ const floorPlan: Record<string, { rooms: string[][]; mayImport: RegExp }> = {
   },
   protocols: { rooms: [["*"]], mayImport: /^@wireform\/codec$/ },
   cli: {
-    rooms: [["failure"], ["io"], ["schemas", "sources", "render"], ["actions"], ["commands"], ["program"], ["main"]],
-    mayImport: /^@wireform\/|^node:|^(commander|jiti)$/,
+    rooms: [
+      ["failure"],
+      ["io"],
+      ["schemas", "sources", "render"],
+      ["live"],
+      ["actions"],
+      ["commands"],
+      ["program"],
+      ["main"],
+    ],
+    mayImport: /^@wireform\/|^node:|^(commander|jiti|json5)$/,
   },
 };
 const longest = 350;

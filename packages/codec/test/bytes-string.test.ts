@@ -429,6 +429,60 @@ describe("UTF-16", () => {
   });
 });
 
+describe("characters that may not stand in it", () => {
+  const topic = string(u16, { without: "\0#+" });
+  const long = "é/".repeat(40);
+  facts(topic, {
+    ok: [
+      ["", "0000"],
+      ["a/b", "0003612f62"],
+      ["sensors/abcdefgh/temperature", "001c73656e736f72732f61626364656667682f74656d7065726174757265"],
+      ["é€😀", "0009c3a9e282acf09f9880"],
+      [long, `0078${"c3a92f".repeat(40)}`],
+    ],
+    badValues: [
+      ["a+", "encoding", ""],
+      ["#", "encoding", ""],
+      ["é#", "encoding", ""],
+      [`${long}\0`, "encoding", ""],
+      [`${"a".repeat(30)}+`, "encoding", ""],
+      ["\ud800", "encoding", ""],
+      [1, "type", ""],
+    ],
+    badHex: [
+      ["00012b", "encoding", 2],
+      ["0003c3a900", "encoding", 2],
+      [`0079${"c3a92f".repeat(40)}23`, "encoding", 2],
+      ["0001ff", "encoding", 2],
+      ["0002ff2b", "encoding", 2],
+    ],
+  });
+  facts(string(6, { without: "\0", pad: "\0", encoding: "latin1" }), {
+    ok: [
+      ["é", "e90000000000"],
+      ["", "000000000000"],
+    ],
+    badValues: [["a\0b", "encoding", ""]],
+    badHex: [["610062000000", "encoding", 0]],
+  });
+  facts(string(until("\r\n"), { without: "\r\n", encoding: "ascii" }), {
+    ok: [["OK", "4f4b0d0a"]],
+    badValues: [["O\nK", "encoding", ""]],
+    badHex: [["4f0a4b0d0a", "encoding", 0]],
+  });
+
+  it("says what they are", () => {
+    const codec = compileHere(topic);
+    expect(() => codec.encode("a#")).toThrow(/utf8 without "\\u0000#\+"|utf8 without "\0#\+"/);
+    expect(() => codec.decode(Uint8Array.of(0, 1, 0x23))).toThrow(/needs valid utf8 without/);
+  });
+
+  it("takes ASCII characters only, for encodings of one byte", () => {
+    for (const without of ["", "é", "\ud800"]) expect(() => string(u8, { without })).toThrow(SchemaError);
+    expect(() => string(u8, { without: "a", encoding: "utf16be" })).toThrow(/encoding of one byte/);
+  });
+});
+
 describe("fixed width with padding", () => {
   facts(string(5, { pad: " " }), {
     ok: [

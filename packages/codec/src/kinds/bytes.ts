@@ -6,6 +6,7 @@ import { countedBlob, delimitedBlob, fixedBlob, restBlob } from "../ops/blob.js"
 import { type Content, raw, text } from "../ops/content.js";
 import { countOf } from "../ops/count.js";
 import type { Context, Op } from "../plan.js";
+import { except } from "../runtime/except.js";
 import { ascii, type Encoding, latin1, utf8, utf16be, utf16le } from "../runtime/text.js";
 import { checkOption, type Facts, type LengthNull, type LengthRefs, node, type Schema } from "../schema.js";
 
@@ -20,6 +21,8 @@ export interface StringOptions {
   readonly pad?: string;
   /** Where it stands: behind the text (the default) or in front. */
   readonly padSide?: "end" | "start";
+  /** ASCII characters that may not stand in it. */
+  readonly without?: string;
 }
 
 export interface BytesSchema<Out = Uint8Array, Refs extends string = never> extends Schema<Out, Out, Refs, Refs> {
@@ -31,6 +34,7 @@ export interface StringSchema<Out = string, Refs extends string = never> extends
   readonly encoding: EncodingName;
   readonly pad: string | undefined;
   readonly padSide: "end" | "start";
+  readonly without: string | undefined;
 }
 
 /** Delimiters as bytes in an encoding. */
@@ -84,14 +88,19 @@ export function bytes<const L extends Length>(length: L): BytesSchema<Uint8Array
  * Text of a {@link Length} in bytes; strict UTF-8 unless another encoding is named.
  *
  * @example
- * string(u8)   string(until("\r\n"), "ascii")   string(16, { encoding: "ascii", pad: " " })
+ * string(u8)   string(until("\r\n"), "ascii")   string(16, { encoding: "ascii", pad: " " })   string(u16, { without: "\0" })
  */
 export function string<const L extends Length>(
   length: L,
   options: EncodingName | StringOptions = {},
 ): StringSchema<string | LengthNull<L>, LengthRefs<L>> {
   check(length, "string");
-  const { encoding = "utf8", pad, padSide = "end" } = typeof options === "string" ? { encoding: options } : options;
+  const {
+    encoding = "utf8",
+    pad,
+    padSide = "end",
+    without,
+  } = typeof options === "string" ? { encoding: options } : options;
   const rules = Object.hasOwn(encodings, encoding) ? encodings[encoding] : undefined;
   if (!rules)
     throw new SchemaError(
@@ -111,12 +120,20 @@ export function string<const L extends Length>(
   checkOption("string's padSide", padSide, ["end", "start"]);
   if (typeof length === "number" && length % rules.unit !== 0)
     throw new SchemaError("argument", `string of ${length} bytes ends in the middle of a character of ${encoding}`);
+  if (without !== undefined && (rules.unit !== 1 || !/^[\0-\x7f]+$/.test(without)))
+    throw new SchemaError(
+      "argument",
+      `string goes without one or more ASCII characters, in an encoding of one byte; got ${show(without)}`,
+    );
   const facts = lengthFacts(length, BYTE);
-  const content = text(rules, byte === undefined ? undefined : { byte, start: padSide === "start" });
+  const content = text(
+    without === undefined ? rules : except(rules, without),
+    byte === undefined ? undefined : { byte, start: padSide === "start" },
+  );
   return node(
     "string",
     facts,
-    { length, encoding, pad, padSide },
+    { length, encoding, pad, padSide, without },
     (_schema: never, context: never) => blob(context, length, content, rules, facts),
     (change) => string(withPrefix(length, change), options),
   );

@@ -175,7 +175,7 @@ function alignOp(align: number, ignore: boolean): Op {
     },
     emitDecode(source) {
       const end = source.store(`p + (${align} - (p - r.start) % ${align}) % ${align}`, "end");
-      source.stop(`${end} > ${source.end}`);
+      source.stop(`${end} > ${source.end}`, { n: `${end} - p` });
       if (ignore) source.line(`p = ${end};`);
       else source.block(`while (p < ${end}) {`, () => source.stop("b[p++] !== 0"));
       return "undefined";

@@ -178,7 +178,7 @@ function endBits(bits: number, key: string): void {
 }
 
 /** Gives every bit field of a struct its place in the bytes of its run. */
-function placesOf(
+export function placesOf(
   entries: readonly [string, AnySchema][],
   { endian, bitOrder }: Required<StructOptions>,
 ): Map<string, BitPlace> {

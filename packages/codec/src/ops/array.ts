@@ -4,7 +4,7 @@
 import { reason, show } from "../errors.js";
 import type { Until } from "../length.js";
 import { isLeaf, type Op } from "../plan.js";
-import { delimiterAt, find, put } from "../runtime/bytes.js";
+import { delimiterAt, delimiterBegins, find, put } from "../runtime/bytes.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 import { under, type Writer } from "../runtime/writer.js";
 import type { Source } from "../source.js";
@@ -182,7 +182,7 @@ export function restArray(item: Op, bounds: Bounds): Op {
     },
     encode: (w, value) => encodeAll(w, item, elements(w, value), false),
     emitDecode(source) {
-      if (source.hard !== "true") source.stop(`!${source.hard}`);
+      if (source.hard !== "true") source.stop(`!${source.hard}`, {});
       const values = source.store("[]", "values");
       source.block(`while (p < ${source.end}) {`, () => {
         emitCounted(source, "1");
@@ -244,7 +244,7 @@ export function untilArray(until: Until, delimiters: readonly Uint8Array[], item
             const left = m.e - m.p;
             if (
               (!m.hard || (!until.orEnd && (left > 0 || item.min === 0))) &&
-              delimiters.some((d) => left < d.length && d.every((byte, i) => i >= left || m.b[m.p + i] === byte))
+              delimiterBegins(m.b, m.p, m.e, delimiters)
             ) {
               m.short(left + 1);
               return m.leave(undefined, 0, values, [from]);
@@ -279,7 +279,7 @@ export function untilArray(until: Until, delimiters: readonly Uint8Array[], item
         try {
           item.encode(w, values[i]);
           if (w.p === at && !last) throw w.fail("length", TAKES_BYTES, "it takes none");
-          if (delimiters.length > 0 && startsWithDelimiter(w.b, at, w.p))
+          if (delimiters.length > 0 && startsWithDelimiter(w.filled(w.b), at, w.p))
             throw w.refuse("delimiter", `cannot start with the delimiter ${show(until.delimiters[0])}`, values[i]);
         } catch (error) {
           throw under(error, i);
@@ -294,19 +294,21 @@ export function untilArray(until: Until, delimiters: readonly Uint8Array[], item
       const from = max === Number.POSITIVE_INFINITY ? undefined : source.store("p", "from");
       source.block("for (;;) {", () => {
         if (until.orEnd) {
-          if (source.hard !== "true") source.stop(`!${source.hard} && p + ${Math.max(1, longest)} > ${source.end}`);
+          if (source.hard !== "true") source.stop(`!${source.hard} && p === ${source.end}`, {});
           source.line(`if (p === ${source.end}) break;`);
         }
         if (delimiters.length > 0) {
-          const size = source.store(
-            `${source.use("delimiterAt", delimiterAt)}(b, p, ${source.end}, ${source.constant(delimiters, text)})`,
-            "size",
-          );
+          const list = source.constant(delimiters, text);
+          const size = source.store(`${source.use("delimiterAt", delimiterAt)}(b, p, ${source.end}, ${list})`, "size");
           source.block(`if (${size} > 0) {`, () => {
             source.line(`p += ${size};`);
             source.line("break;");
           });
-          if (!until.orEnd) source.stop(`p + ${longest} > ${source.end} && ${source.hard} !== true`);
+          if (!until.orEnd || source.hard !== "true")
+            source.stop(
+              `${until.orEnd ? `!${source.hard} && ` : ""}p + ${longest} > ${source.end} && ${source.use("delimiterBegins", delimiterBegins)}(b, p, ${source.end}, ${list})`,
+              {},
+            );
         }
         emitCounted(source, "1");
         const at = last || item.min > 0 ? undefined : source.store("p", "at");
@@ -339,7 +341,7 @@ export function untilArray(until: Until, delimiters: readonly Uint8Array[], item
         item.emitEncode(source, source.store(`${value}[${i}]`, "item"));
         if (item.min === 0) source.stop(`p === ${at}`);
         source.stop(
-          `${source.use("find", find)}(b, ${at}, ${at}, Math.min(p, ${at} + ${longest}), ${source.constant(delimiters, text)}, 1) === ${at}`,
+          `${source.use("find", find)}(w.filled(b), ${at}, ${at}, Math.min(p, ${at} + ${longest}), ${source.constant(delimiters, text)}, 1) === ${at}`,
         );
       });
       if (from) source.stop(`p - ${from} > ${max}`);

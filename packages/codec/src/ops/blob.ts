@@ -3,7 +3,7 @@
 import { show } from "../errors.js";
 import type { Until } from "../length.js";
 import { isLeaf, type Leaf, type Op } from "../plan.js";
-import { delimiterAt, find, put, sameAt } from "../runtime/bytes.js";
+import { delimiterAt, delimiterBegins, find, put } from "../runtime/bytes.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 import { shortWrite } from "../runtime/text.js";
 import type { Writer } from "../runtime/writer.js";
@@ -189,7 +189,7 @@ export function restBlob(content: Content, bounds: { min: number; max: number })
       content.write(w, value);
     },
     emitDecode(source) {
-      if (source.hard !== "true") source.stop(`!${source.hard}`);
+      if (source.hard !== "true") source.stop(`!${source.hard}`, {});
       const value = source.store(content.emitRead(source, "p", source.end));
       source.line(`p = ${source.end};`);
       return value;
@@ -226,12 +226,7 @@ export function delimitedBlob(
       const at = find(m.b, m.p, from, m.e, delimiters, unit);
       if (at >= 0) {
         if (until.max !== undefined && at - m.p > until.max) return tooLong(m);
-        if (
-          ahead > 0 &&
-          !m.hard &&
-          at + longest > m.e &&
-          delimiters.some((d) => d.length > m.e - at && sameAt(m.b, at, d.subarray(0, m.e - at)))
-        ) {
+        if (ahead > 0 && !m.hard && at + longest > m.e && delimiterBegins(m.b, at, m.e, delimiters)) {
           m.unended();
           return m.leave(undefined, 0, undefined, [at]);
         }
@@ -260,7 +255,7 @@ export function delimitedBlob(
       const at = w.p;
       content.write(w, value);
       w.p = put(w.b, w.p, first);
-      if (find(w.b, at, at, w.p, delimiters, unit) !== at + n)
+      if (find(w.filled(w.b), at, at, w.p, delimiters, unit) !== at + n)
         throw w.refuse("delimiter", `cannot contain its delimiter, ${show(until.delimiters[0])}`, value);
     },
     emitDecode(source) {
@@ -277,7 +272,7 @@ export function delimitedBlob(
       content.emitWrite(source, value, n);
       for (const byte of first) source.line(`b[p++] = ${byte};`);
       source.stop(
-        `${source.use("find", find)}(b, ${at}, ${at}, p, ${source.constant(delimiters, text)}, ${unit}) !== ${at} + ${n}`,
+        `${source.use("find", find)}(w.filled(b), ${at}, ${at}, p, ${source.constant(delimiters, text)}, ${unit}) !== ${at} + ${n}`,
       );
     },
   };

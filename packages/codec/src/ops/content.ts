@@ -1,13 +1,13 @@
 // Law: bytes and strings differ only in what a run of bytes stands for. Strings are strict both ways: what is not the
 // encoding is refused, never replaced.
 
-import { hex } from "../errors.js";
-import { put, take } from "../runtime/bytes.js";
+import { hex, show } from "../errors.js";
+import { lay, take } from "../runtime/bytes.js";
 import type { Reader } from "../runtime/reader.js";
 import { STOP } from "../runtime/reader.js";
 import { type Encoding, sizeUtf8 } from "../runtime/text.js";
 import type { Writer } from "../runtime/writer.js";
-import type { Source } from "../source.js";
+import { quote, type Source } from "../source.js";
 
 /** What a run of bytes stands for. */
 export interface Content {
@@ -47,7 +47,7 @@ export const raw: Content = {
     return value.length;
   },
   write(w, value) {
-    w.p = put(w.b, w.p, value as Uint8Array);
+    w.p = lay(w, w.b, w.p, value as Uint8Array);
   },
   emitRead(source, from, to, size) {
     if (size === undefined || size > FEW || source.views) return `${source.use("take", take)}(r, b, ${from}, ${to})`;
@@ -60,20 +60,25 @@ export const raw: Content = {
     return source.store(`${value}.length`, "length");
   },
   emitWrite(source, value) {
-    source.line(`p = ${source.use("put", put)}(b, p, ${value});`);
+    source.line(`p = ${source.use("lay", lay)}(w, b, p, ${value});`);
   },
   emitPut(source, base, offset, value, size) {
-    if (size > FEW) source.line(`${source.use("put", put)}(b, ${base} + ${offset}, ${value});`);
+    if (size > FEW) source.line(`${source.use("lay", lay)}(w, b, ${base} + ${offset}, ${value});`);
     else for (let i = 0; i < size; i++) source.line(`${source.byte(base, offset + i)} = ${value}[${i}];`);
   },
 };
 
 export function text(encoding: Encoding, pad?: { readonly byte: number; readonly start: boolean }): Content {
   const name = encoding.name[0]?.toUpperCase() + encoding.name.slice(1);
-  const emitRead = (source: Source, from: string, to: string): string =>
-    `${source.use(`read${name}`, encoding.read)}(b, ${from}, ${to})`;
-  const emitWrite = (source: Source, value: string): string =>
-    `${source.use(`write${name}`, encoding.write)}(b, p, ${value})`;
+  const { without } = encoding;
+  const what = without === undefined ? encoding.name : `${encoding.name} without ${show(without)}`;
+  /** The function for one direction: a runtime function, or that of an encoding made for this schema. */
+  const named = (source: Source, way: "read" | "write"): string =>
+    without === undefined
+      ? source.use(`${way}${name}`, encoding[way])
+      : `${source.constant(encoding, `except(${encoding.name}, ${quote(without)})`, ["except", encoding.name])}.${way}`;
+  const emitRead = (source: Source, from: string, to: string): string => `${named(source, "read")}(b, ${from}, ${to})`;
+  const emitWrite = (source: Source, value: string): string => `${named(source, "write")}(b, p, ${value})`;
   const variable = encoding.name === "utf8";
   const check = (w: Writer, value: unknown): string => {
     if (typeof value !== "string") throw w.refuse("type", "needs a string", value);
@@ -81,7 +86,7 @@ export function text(encoding: Encoding, pad?: { readonly byte: number; readonly
   };
   const write = (w: Writer, value: unknown): void => {
     const end = encoding.write(w.b, w.p, value as string);
-    if (end < 0) throw w.refuse("encoding", `needs text that ${encoding.name} can hold`, value);
+    if (end < 0) throw w.refuse("encoding", `needs text that ${what} can hold`, value);
     w.p = end;
   };
   const emitCheck = (source: Source, value: string): void => source.stop(`typeof ${value} !== "string"`);
@@ -91,13 +96,13 @@ export function text(encoding: Encoding, pad?: { readonly byte: number; readonly
     read(m, from, to) {
       const value = encoding.read(m.b, from, to);
       if (value !== undefined) return value;
-      m.fail("encoding", `needs valid ${encoding.name}`, `got ${hex(m.b.subarray(from, to), 0, 16)}`, from);
+      m.fail("encoding", `needs valid ${what}`, `got ${hex(m.b.subarray(from, to), 0, 16)}`, from);
       return STOP;
     },
     size(w, value) {
       const given = check(w, value);
       const size = variable ? sizeUtf8(given) : given.length * encoding.unit;
-      if (size < 0) throw w.refuse("encoding", `needs text that ${encoding.name} can hold`, value);
+      if (size < 0) throw w.refuse("encoding", `needs text that ${what} can hold`, value);
       return size;
     },
     write,

@@ -80,11 +80,12 @@ function windowOf(range: Range, last: string): { readonly open: Between; readonl
   const { entry, from, ahead } = range;
   const { key, named } = entry;
   const outer: Pick<Source, "end" | "hard">[] = [];
-  const endOf = ({ value, marks }: Open): number => (marks[from] as number) + Number(value[key]);
+  /** How many bytes from here it ends: no sum with positions, in which sizes past 2^53 would be rounded. */
+  const leftOf = (m: Reader, { value, marks }: Open): number => Number(value[key]) - (m.p - (marks[from] as number));
   const enter = (m: Reader, struct: Open): void => {
     struct.ends.push({ e: m.e, hard: m.hard });
     // Only for a glimpse does it end where the bytes do.
-    m.e = Math.min(endOf(struct), m.e);
+    m.e = Math.min(m.p + leftOf(m, struct), m.e);
     m.hard = true;
   };
   const leave = (m: Reader, { ends }: Open): void => {
@@ -96,22 +97,22 @@ function windowOf(range: Range, last: string): { readonly open: Between; readonl
     decode(m, struct) {
       const { value, marks } = struct;
       if (ahead) marks[from] = m.p;
-      const end = endOf(struct);
-      if (end < m.p)
+      const left = leftOf(m, struct);
+      if (left < 0)
         return m.fail(
           "length",
           `covers at least ${m.p - (marks[from] as number)} bytes`,
           `got ${show(value[key])}`,
           marks[entry.before],
         );
-      if (!m.need(end - m.p)) return false;
+      if (!m.need(left)) return false;
       enter(m, struct);
       return true;
     },
     again: enter,
     emitDecode(source, marks) {
       const end = source.store(`${ahead ? "p" : marks[from]} + Number(${source.vars.get(named)})`, "end");
-      source.stop(`!(${end} >= p && ${end} <= ${source.end})`);
+      source.stop(`!(${end} >= p && ${end} <= ${source.end})`, { when: `${end} > ${source.end}`, n: `${end} - p` });
       outer.push({ end: source.end, hard: source.hard });
       Object.assign(source, { end, hard: "true" });
     },

@@ -138,10 +138,17 @@ export function digitsUntil(delimiter: Uint8Array, format: DigitsFormat): Op {
         `${end} + ${delimiter.length} > ${source.end}`,
         ...[...delimiter].map((byte, i) => `${source.byte(end, i)} !== ${byte}`),
       ].join(" || ");
+      const cut = [
+        `${end} + ${delimiter.length} > ${source.end} && ${end} - p <= ${longest - delimiter.length}`,
+        ...[...delimiter.slice(0, -1)].map(
+          (byte, i) => `(${end} + ${i} >= ${source.end} || ${source.byte(end, i)} === ${byte})`,
+        ),
+      ].join(" && ");
+      const short = { when: cut, n: `${end} + ${delimiter.length} - p` };
       if (!simple) {
         const text = source.constant(format, JSON.stringify(format));
         source.line(`const ${end} = ${source.use("endOfDigits", endOfDigits)}(b, p, ${source.end}, ${text});`);
-        source.stop(delimited);
+        source.stop(delimited, short);
         source.line(`const ${value} = ${source.use("parseDigits", parseDigits)}(b, p, ${end}, ${text}, false);`);
         source.stop(`typeof ${value} === "string"`);
       } else {
@@ -157,6 +164,7 @@ export function digitsUntil(delimiter: Uint8Array, format: DigitsFormat): Op {
         const zeros = sign === "either" ? `${end} - ${from} > 1 || b[p] === 45 && ${value} === 0` : `${end} - p > 1`;
         source.stop(
           `${end} === ${from} || ${end} - ${from} > ${maxDigits}${big ? "" : ` || ${beyond}`}${format.zeros ? "" : ` || b[${from}] === 48 && (${zeros})`}`,
+          short,
         );
         source.stop(delimited);
         if (sign !== "none") source.line(`if (b[p] === 45 && ${value} !== 0) ${value} = -${value};`);

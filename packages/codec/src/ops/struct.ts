@@ -28,11 +28,17 @@ export function struct(entries: readonly Entry[], scope: Scope, bounds: Pick<Op,
   return fixed && plan.steps.length <= 1 ? { ...op, ...fixedStruct(plan, bounds.min) } : op;
 }
 
-function fixedStruct(plan: Layout, size: number): Omit<Leaf, keyof Op> & Pick<Leaf, "get"> {
+function fixedStruct(plan: Layout, size: number): Omit<Leaf, keyof Op> & Pick<Leaf, "get" | "encode"> {
   const step = plan.steps[0];
   const items = step?.do === "run" ? step.items : [];
   return {
     size,
+    // Nothing in it looks at the structs around it, which therefore need not know of it.
+    encode(w, value) {
+      w.room(size);
+      this.put(w, w.p, value);
+      w.p += size;
+    },
     get(m, p) {
       const value = plan.make();
       const plain = step?.do === "run" ? step.plain : undefined;

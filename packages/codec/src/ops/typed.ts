@@ -99,7 +99,7 @@ export function typed(
       w.p += value.byteLength;
     },
     emitDecode(source) {
-      if (toEnd && source.hard !== "true") source.stop(`!${source.hard}`);
+      if (toEnd && source.hard !== "true") source.stop(`!${source.hard}`, {});
       if (toEnd) source.stop(`(${source.end} - p) % ${size} !== 0`);
       const n = toEnd ? source.store(`(${source.end} - p) / ${size}`, "n") : emitReadCount(source, count);
       source.need(`${n} * ${size}`);

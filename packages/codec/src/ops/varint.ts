@@ -84,7 +84,7 @@ export function varint(format: VarintFormat): Op {
       source.block("} else {", () => {
         const text = source.constant(format, JSON.stringify(format));
         source.line(`${value} = ${source.use("readVarint", readVarint)}(r, b, p, ${source.end}, ${text});`);
-        source.stop(`typeof ${value} === "string"`);
+        source.stop(`typeof ${value} === "string"`, { when: `${value} === "short"` });
         source.line("p = r.p;");
       });
       return value;

@@ -4,7 +4,7 @@
 import { show } from "../errors.js";
 import type { Until } from "../length.js";
 import { isLeaf, type Op } from "../plan.js";
-import { delimiterAt, find, put } from "../runtime/bytes.js";
+import { delimiterAt, delimiterBegins, find, put } from "../runtime/bytes.js";
 import { laterOf } from "../runtime/later.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 import type { Writer } from "../runtime/writer.js";
@@ -110,7 +110,7 @@ export function sizedWindow(count: Count, content: Op, options: Options): Op {
       const n = emitReadCount(source, count);
       const read = () => {
         const end = source.store(`p + ${n}`, "end");
-        source.stop(`${end} > ${source.end}`);
+        source.stop(`${end} > ${source.end}`, { n });
         return emitInside(source, end, content, skip);
       };
       if (nothing === undefined) return read();
@@ -183,7 +183,7 @@ export function restWindow(content: Op, options: Options): Op {
     },
     encode: (w, value) => content.encode(w, value),
     emitDecode(source) {
-      if (source.hard !== "true") source.stop(`!${source.hard}`);
+      if (source.hard !== "true") source.stop(`!${source.hard}`, {});
       return emitInside(source, source.end, content, options.skip);
     },
     emitEncode: (source, value) => content.emitEncode(source, value),
@@ -213,7 +213,7 @@ export function delimitedWindow(until: Until, delimiters: readonly Uint8Array[],
         m.fail("limit", `at most ${max} bytes before ${show(until.delimiters[0])}`, "more follow");
         return STOP;
       }
-      if (at >= 0 && (m.hard || at + longest <= m.e)) return within(m, at);
+      if (at >= 0 && (m.hard || !delimiterBegins(m.b, at, m.e, delimiters))) return within(m, at);
       if (m.hard && until.orEnd) return within(m, m.e);
       if (m.hard)
         m.fail("truncated", `needs the delimiter ${show(until.delimiters[0])}`, `none in the ${m.e - m.p} bytes left`);
@@ -228,7 +228,7 @@ export function delimitedWindow(until: Until, delimiters: readonly Uint8Array[],
       if (n > max) throw w.fail("length", `needs at most ${max} bytes`, `got ${n}`);
       w.room(first.length);
       w.p = put(w.b, w.p, first);
-      if (find(w.b, at, at, w.p, delimiters, 1) !== at + n)
+      if (find(w.filled(w.b), at, at, w.p, delimiters, 1) !== at + n)
         throw w.refuse("delimiter", `cannot contain its delimiter, ${show(until.delimiters[0])}`, value);
     },
     emitDecode(source) {
@@ -245,7 +245,7 @@ export function delimitedWindow(until: Until, delimiters: readonly Uint8Array[],
       source.need(first.length);
       for (const byte of first) source.line(`b[p++] = ${byte};`);
       source.stop(
-        `${source.use("find", find)}(b, ${at}, ${at}, p, ${source.constant(delimiters, text)}, 1) !== ${at} + ${n}`,
+        `${source.use("find", find)}(w.filled(b), ${at}, ${at}, p, ${source.constant(delimiters, text)}, 1) !== ${at} + ${n}`,
       );
     },
   };

@@ -1,6 +1,7 @@
 // Law: what is decoded does not pin the bytes it came from, unless views were asked for.
 
 import type { Reader } from "./reader.js";
+import type { Writer } from "./writer.js";
 
 /** A copy of the bytes from `from` to `to`, always a plain Uint8Array with a buffer of its own. */
 export function copy(b: Uint8Array, from: number, to: number): Uint8Array {
@@ -28,6 +29,11 @@ export function put(b: Uint8Array, p: number, bytes: Uint8Array): number {
   return p + n;
 }
 
+/** Puts the bytes of a value at `p`; where the writer lends large ones, only their place is kept. */
+export function lay(w: Writer, b: Uint8Array, p: number, bytes: Uint8Array): number {
+  return bytes.length >= w.lends ? w.lend(p, bytes) : put(b, p, bytes);
+}
+
 export function sameAt(b: Uint8Array, p: number, bytes: Uint8Array): boolean {
   for (let i = 0; i < bytes.length; i++) if (b[p + i] !== bytes[i]) return false;
   return true;
@@ -44,17 +50,20 @@ export function find(
 ): number {
   let first = -1;
   for (const delimiter of delimiters) {
-    const last = end - delimiter.length;
+    // Nothing past `end` is looked at, nor past where another delimiter stands.
+    const last = first < 0 ? end - delimiter.length : Math.min(end - delimiter.length, first - 1);
     const byte = delimiter[0] as number;
+    let within: Uint8Array | undefined;
     for (let p = from; p <= last; p++) {
       if (b[p] !== byte) {
         // Short texts are scanned here; long ones by the engine's memchr.
         if (p - from < 32) continue;
-        p = b.indexOf(byte, p);
+        within ??= b.subarray(0, last + 1);
+        p = within.indexOf(byte, p);
         if (p < 0 || p > last) break;
       }
       if ((p - origin) % unit === 0 && sameAt(b, p, delimiter)) {
-        if (first < 0 || p < first) first = p;
+        first = p;
         break;
       }
     }
@@ -68,6 +77,13 @@ export function delimiterAt(b: Uint8Array, p: number, end: number, delimiters: r
   for (const delimiter of delimiters)
     if (delimiter.length > size && p + delimiter.length <= end && sameAt(b, p, delimiter)) size = delimiter.length;
   return size;
+}
+
+/** Whether the bytes from `p` to `end` are the beginning of a delimiter that is longer than they are. */
+export function delimiterBegins(b: Uint8Array, p: number, end: number, delimiters: readonly Uint8Array[]): boolean {
+  for (const delimiter of delimiters)
+    if (delimiter.length > end - p && sameAt(b, p, delimiter.subarray(0, end - p))) return true;
+  return false;
 }
 
 /** Zeroes, as many as needed, for fields that a checksum takes as zero. */

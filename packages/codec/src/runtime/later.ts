@@ -80,7 +80,7 @@ export class Later implements Unsettled {
     const by = width - reserved;
     if (by === 0) return 0;
     w.room(Math.max(0, by));
-    w.b.copyWithin(at + width, at + reserved, w.p);
+    w.filled(w.b).copyWithin(at + width, at + reserved, w.p);
     w.p += by;
     for (const marks of [this.late, ...this.live, ...this.pending.map((put) => put.marks)])
       for (let i = 0; i < marks.length; i++) if ((marks[i] as number) > at) (marks[i] as number) += by;

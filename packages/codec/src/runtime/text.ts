@@ -14,6 +14,8 @@ export interface Encoding {
   write(b: Uint8Array, offset: number, s: string): number;
   /** The most bytes one UTF-16 unit of a string takes: room for s.length times this is always enough. */
   readonly maxPerUnit: 1 | 2 | 3;
+  /** ASCII characters that it refuses, where it is a part of the encoding of its name. */
+  readonly without?: string;
 }
 
 type Slice = (this: Uint8Array, start: number, end: number) => string;

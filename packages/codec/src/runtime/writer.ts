@@ -45,6 +45,9 @@ export class Writer {
   aligned = -1;
   /** What is known only later, once there is such a thing. */
   later: Unsettled | undefined;
+  /** Byte fields of so many bytes or more are lent: their place is kept, and they are sent from where they lie. */
+  lends: number = Number.POSITIVE_INFINITY;
+  readonly lent: { readonly at: number; readonly bytes: Uint8Array }[] = [];
 
   constructor(b: Uint8Array, start: number, limits: Limits, fixed: boolean) {
     this.b = b;
@@ -61,6 +64,7 @@ export class Writer {
     this.elements = 0;
     this.depth = 0;
     this.polluted = isPolluted();
+    this.lent.length = 0;
     this.aligned = -1;
     this.later?.restart();
   }
@@ -85,6 +89,20 @@ export class Writer {
     larger.set(this.b);
     this.b = larger;
     return larger;
+  }
+
+  lend(p: number, bytes: Uint8Array): number {
+    this.lent.push({ at: p, bytes });
+    return p + bytes.length;
+  }
+
+  /** The bytes so far with all that was lent in its place, for who looks at them or moves them. */
+  filled(b: Uint8Array): Uint8Array {
+    while (this.lent.length > 0) {
+      const { at, bytes } = this.lent.pop() as (typeof this.lent)[number];
+      b.set(bytes, at);
+    }
+    return b;
   }
 
   /** Counts `n` more elements against the limit. */

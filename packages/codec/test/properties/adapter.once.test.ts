@@ -10,13 +10,16 @@ import {
   bytes,
   compile,
   custom,
+  enumeration,
   f64,
   field,
   i32,
   lazy,
   map,
   nullable,
+  rest,
   type Schema,
+  sized,
   string,
   struct,
   u8,
@@ -107,6 +110,16 @@ describe("values", () => {
     const depths = sample(arbitrary(Tree)).map(depth);
     expect(Math.max(...depths)).toBeGreaterThan(2);
     expect(Math.max(...depths)).toBeLessThan(12);
+  });
+
+  test("that cannot be are not waited for", () => {
+    const tooMany = sized(3, array(u16, rest));
+    for (const schema of [tooMany, struct({ a: u8, b: tooMany }), array(tooMany, u8)])
+      expect(() => sample(wire(schema), 50)).toThrow("no value was found that fits");
+    const all = enumeration(bits(1), { a: 0, b: 1 }, { unknown: "pass" });
+    expect(new Set(sample(wire(struct({ all, more: bits(7) }))).map((b) => (b[0] as number) >> 7))).toEqual(
+      new Set([0, 1]),
+    );
   });
 
   test("come from overrides where nothing is known of them", () => {

@@ -19,6 +19,7 @@ import {
   struct,
   u8,
   u16,
+  u24,
   u32,
   u64,
   until,
@@ -65,6 +66,10 @@ test("a size past 2^53 is announced alike wherever the message starts", () => {
   const message = "0000000000000001 05 00".replaceAll(" ", "");
   const huge = "0100000000000001 05 00".replaceAll(" ", "");
   expectOneStory(sizes, message + huge, { code: "limit", actual: "72057594037927940 announced" });
+  const behind = struct({ kind: u24, head: struct({ n: lengthOf(u64, { from: "a", to: "a" }), a: u16 }) });
+  const first = "303130 0000000000000002 0000".replaceAll(" ", "");
+  const past = "303130 0100000000000002 0000".replaceAll(" ", "");
+  expectOneStory(behind, first + past, { code: "limit", actual: "72057594037927950 announced" });
 });
 
 test("digits that are wrong are shown up to the wrong byte in any chunks", () => {

@@ -1,14 +1,7 @@
-// How often and from where a property is tried: always the same in the suite, again and otherwise in `pnpm fuzz`.
+// How often and from where a property is tried: always the same in the suite, more often and from elsewhere in `pnpm fuzz`.
 
-const asked = process.env["WIREFORM_FUZZ_RUNS"];
-const seconds = process.env["WIREFORM_FUZZ_SECONDS"];
+/** As often as the suite does, or that many times as often. */
+export const runs = (usual: number): number => usual * Number(process.env["WIREFORM_FUZZ_TIMES"] ?? 1);
 
-const fuzzing = asked !== undefined;
-
-export const runs = (usual: number): number => (fuzzing ? Number(asked) : usual);
-
-/** Where the suite starts; what is found goes to properties/found.test.ts. */
-export const seed: number = fuzzing ? Date.now() & 0x7fffffff : 20261122;
-
-/** The seconds that one of so many properties has, where `pnpm fuzz` is given a time. */
-export const share = (of: number): number | undefined => (seconds === undefined ? undefined : Number(seconds) / of);
+/** Where the suite starts; what is found elsewhere goes to properties/found.test.ts. */
+export const seed = Number(process.env["WIREFORM_FUZZ_SEED"] ?? 20261122);

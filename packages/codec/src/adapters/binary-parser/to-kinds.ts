@@ -39,9 +39,16 @@ function putBytes(this: Writing, name: string, { length }: Lengthy, place: Place
   place.into["seek"]?.(end.length);
 }
 
-type Text = Lengthy & { readonly encoding: string; readonly pad?: string; readonly padSide: string };
+type Text = Lengthy & {
+  readonly encoding: string;
+  readonly pad?: string;
+  readonly padSide: string;
+  readonly without?: string;
+};
 
-function putString(this: Writing, name: string, { length, encoding, pad, padSide }: Text, place: Place): void {
+function putString(this: Writing, name: string, { length, encoding, pad, padSide, without }: Text, place: Place): void {
+  if (without !== undefined)
+    throw new Unseen("characters that may not stand in it, for which binary-parser does not look");
   if (encoding !== "utf8" && encoding !== "ascii")
     throw new Unseen(`${encoding}, which binary-parser does not have or takes for another encoding`);
   if (pad !== undefined && (pad !== "\0" || padSide !== "end"))

@@ -3,6 +3,7 @@
 import fc, { type Arbitrary } from "fast-check";
 import type { AnySchema, BytesSchema, Length, StringSchema, TypedArraySchema, Until } from "../../index.js";
 import { delimitersOf } from "../../kinds/bytes.js";
+import { except } from "../../runtime/except.js";
 import { ascii, type Encoding, latin1, utf8, utf16be, utf16le } from "../../runtime/text.js";
 import { type Context, type Make, Rejected, type Room, type Scope } from "./draw.js";
 import { either } from "./numbers.js";
@@ -84,15 +85,21 @@ export function bytesMake(schema: AnySchema): Arbitrary<Make> {
   });
 }
 
+/** What stands for a character that is not allowed, and fills up: an x, or what else is. */
+const FILLERS: readonly string[] = ["x", ...Array.from({ length: 128 }, (_, code) => String.fromCharCode(code))];
+
 /** Code points that an encoding can write, its edges among them. */
-function characters(encoding: Encoding): Arbitrary<string> {
+function characters(encoding: Encoding, filler: string): Arbitrary<string> {
   const plain = fc.integer({ min: 0x20, max: 0x7e });
   const edges = [0, 9, 10, 13, 0x7f];
-  if (encoding !== ascii) edges.push(0x80, 0xa0, 0xff);
+  if (encoding.name !== "ascii") edges.push(0x80, 0xa0, 0xff);
   // The ends of each length in UTF-8, of the basic plane and of the surrogates; a byte order mark; a replacement.
   const wide = [0x7ff, 0x800, 0xd7ff, 0xe000, 0xfeff, 0xfffd, 0xffff, 0x10000, 0x1f600, 0x10ffff];
-  if (encoding !== ascii && encoding !== latin1) edges.push(...wide);
-  return either(plain, fc.constantFrom(...edges), 2).map((point) => String.fromCodePoint(point));
+  if (encoding.unit === 2 || encoding.name === "utf8") edges.push(...wide);
+  return either(plain, fc.constantFrom(...edges), 2).map((point) => {
+    const c = String.fromCodePoint(point);
+    return encoding.without?.includes(c) ? filler : c;
+  });
 }
 
 function sizeOf(encoding: Encoding, text: string): number {
@@ -100,7 +107,7 @@ function sizeOf(encoding: Encoding, text: string): number {
 }
 
 /** A text of exactly `n` bytes, which begins like the given one. */
-function ofSize(encoding: Encoding, points: readonly string[], n: number): string {
+function ofSize(encoding: Encoding, points: readonly string[], n: number, filler: string): string {
   let text = "";
   let size = 0;
   for (const point of points) {
@@ -110,28 +117,31 @@ function ofSize(encoding: Encoding, points: readonly string[], n: number): strin
     size += more;
   }
   if ((n - size) % encoding.unit !== 0) throw new Rejected("length");
-  return text.padEnd(text.length + (n - size) / encoding.unit, "x");
+  return text.padEnd(text.length + (n - size) / encoding.unit, filler);
 }
 
 export function stringMake(schema: AnySchema): Arbitrary<Make> {
-  const { length, encoding: name, pad, padSide } = schema as StringSchema;
-  const encoding = encodings[name] as Encoding;
+  const { length, encoding: name, pad, padSide, without = "" } = schema as StringSchema;
+  const plain = encodings[name] as Encoding;
+  const encoding = without === "" ? plain : except(plain, without);
+  const filler = FILLERS.find((c) => !without.includes(c)) ?? "";
   const sizes = sizesOf(length);
   const ends = ((length as Until).delimiters ?? []).map((d) =>
-    typeof d === "string" ? d : (encoding.read(d, 0, d.length) ?? ""),
+    typeof d === "string" ? d : (plain.read(d, 0, d.length) ?? ""),
   );
+  const pieces = Array.from(ends.join("")).filter((c) => !without.includes(c));
   const point =
     ends.length > 0
-      ? either(characters(encoding), fc.constantFrom(...Array.from(ends.join("")), "x"), 8)
-      : characters(encoding);
+      ? either(characters(encoding, filler), fc.constantFrom(...pieces, filler), 8)
+      : characters(encoding, filler);
   const drawn = sequences(point, { ...sizes, min: 0 }, 10, 300);
   return counted(drawn, sizes, (points, scope, room) => {
     const bytes = sizeOf(encoding, points.join(""));
     if (pad !== undefined) {
-      const text = ofSize(encoding, points, Math.min(bytes, sizes.max));
+      const text = ofSize(encoding, points, Math.min(bytes, sizes.max), filler);
       return padSide === "end" ? trimEnd(text, pad) : trimStart(text, pad);
     }
-    let text = ofSize(encoding, points, sizes.fit(scope, fill(length, bytes, 1, room)));
+    let text = ofSize(encoding, points, sizes.fit(scope, fill(length, bytes, 1, room)), filler);
     for (let end = ends.find((e) => text.includes(e)); end; end = ends.find((e) => text.includes(e)))
       text = text.replace(end, end.slice(1));
     return text;

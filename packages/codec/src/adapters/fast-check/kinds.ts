@@ -24,49 +24,14 @@ import { type Fields, isSchema } from "../../schema.js";
 import { bytesMake, counted, fill, sequences, stringMake, typedArrayMake } from "./content.js";
 import { ABSENT, type Context, DEEP, holds, lookUp, type Make, Rejected, tell } from "./draw.js";
 import { either, floats, integers } from "./numbers.js";
-import { fitting } from "./patience.js";
+import { fitting, plain, settled } from "./patience.js";
 import { integerRange } from "./range.js";
 import { accepts, resized, sizesOf } from "./sizes.js";
 import { fieldsMake, fieldsOf } from "./struct.js";
 
 type Draw = (schema: never, context: Context) => Arbitrary<Make>;
 
-const plain = <T>(arbitrary: Arbitrary<T>): Arbitrary<Make> =>
-  arbitrary.map(
-    (value): Make =>
-      () =>
-        value,
-  );
 const absent = (): Arbitrary<Make> => fc.constant<Make>(() => ABSENT);
-
-/** Parts that depend on nothing around them, made at once, so that those that do not do are drawn again on the spot. */
-function settled(schema: AnySchema, drawn: Arbitrary<Make>, change: (value: unknown) => unknown): Arbitrary<Make> {
-  const attempt = (make: Make, ...rest: Parameters<Make>): unknown => {
-    try {
-      return change(make(...rest));
-    } catch (error) {
-      if (error instanceof Rejected) return error;
-      throw error;
-    }
-  };
-  if (schema.facts.uses.length > 0)
-    return drawn.map(
-      (make): Make =>
-        (scope, room) => {
-          const value = attempt(make, scope, room);
-          if (value instanceof Rejected) throw value;
-          return value;
-        },
-    );
-  return drawn
-    .map((make) => attempt(make, undefined))
-    .filter((value) => !(value instanceof Rejected))
-    .map(
-      (value): Make =>
-        () =>
-          value,
-    );
-}
 
 /** Whether it may contain itself. */
 export function recursive(schema: AnySchema): boolean {
@@ -289,6 +254,7 @@ function enumerationMake(
   const range = integerRange(schema.schema);
   if (schema.unknown !== "pass" || !range) return plain(names);
   const known = Object.values(schema.names);
+  if (BigInt(new Set(known).size) > range.max - range.min) return plain(names);
   return plain(
     either(
       names,

@@ -24,6 +24,10 @@ type Describe = (schema: never, walk: Walk) => JsonSchema;
 type Inner = { readonly schema: AnySchema };
 type Lengthy = { readonly length: Length };
 
+/** A pattern of text without some ASCII characters. */
+const noneOf = (chars: string): string =>
+  `^[^${[...chars].map((c) => `\\u00${c.charCodeAt(0).toString(16).padStart(2, "0")}`).join("")}]*$`;
+
 const isNullable = (length: Length): boolean => (length as { kind?: string }).kind === "nullable";
 const orNull = (length: Length, schema: JsonSchema): JsonSchema =>
   isNullable(length) ? { anyOf: [schema, { type: "null" }] } : schema;
@@ -84,7 +88,8 @@ const kinds: Readonly<Record<string, Describe>> = {
       pattern: HEX,
       ...(typeof length === "number" && { minLength: 2 * length, maxLength: 2 * length }),
     }),
-  string: ({ length }: Lengthy) => orNull(length, { type: "string" }),
+  string: ({ length, without }: Lengthy & { without?: string }) =>
+    orNull(length, { type: "string", ...(without && { pattern: noneOf(without) }) }),
   sized: ({ length, content }: Lengthy & { content: AnySchema }, walk) =>
     orNull(length, walk.go(content, { derived: walk.derived })),
   lazy({ get }: { get(): AnySchema }, walk) {
