@@ -1,5 +1,6 @@
 // Law: a failure says whose it is by its exit code, and reads the same as text and as JSON.
 
+import { isAbsolute, relative } from "node:path";
 import type { DecodeError, EncodeError, SchemaError } from "@wireform/codec";
 
 /** Exit codes of every command. */
@@ -8,16 +9,26 @@ export type Exit = (typeof Exit)[keyof typeof Exit];
 
 type Whose = "usage" | "io" | "schema" | "decode" | "encode" | "interrupted";
 
+/** What there is to say of a message that is wrong. */
+interface Detail {
+  /** What could be read of it. */
+  readonly partial?: unknown;
+  /** The bytes that were passed over because of it. */
+  readonly leftOut?: { readonly offset: number; readonly bytes: number };
+}
+
 /** What a command cannot do, and whose fault that is. `hint` says what to do about it. */
 export class Failure extends Error {
   override readonly name = "Failure";
   readonly whose: Whose;
   readonly hint: string | undefined;
+  readonly detail: Detail;
 
-  constructor(whose: Whose, message: string, hint?: string, cause?: unknown) {
+  constructor(whose: Whose, message: string, hint?: string, cause?: unknown, detail: Detail = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.whose = whose;
     this.hint = hint;
+    this.detail = detail;
   }
 }
 
@@ -60,18 +71,24 @@ interface SystemError extends Error {
 const isSystemError = (error: unknown): error is SystemError =>
   error instanceof Error && typeof (error as SystemError).code === "string" && "syscall" in error;
 
+/** A path as a person in `cwd` would write it. */
+function shown(path: string, cwd: string): string {
+  const short = relative(cwd, path);
+  return short === "" || short.startsWith("..") || isAbsolute(short) ? path : short;
+}
+
 /** Whose fault anything thrown is; undefined for a defect of the command itself. */
-export function failureOf(error: unknown): Failure | undefined {
+export function failureOf(error: unknown, cwd: string): Failure | undefined {
   if (error instanceof Failure) return error;
   if (!(error instanceof Error)) return undefined;
   const whose = codecErrors[error.name];
   if (whose) return new Failure(whose, error.message, undefined, error);
   if (error.name === "AbortError") return new Failure("interrupted", "interrupted", undefined, error);
   // Several addresses were tried: they failed alike.
-  if (error instanceof AggregateError && error.errors.length > 0) return failureOf(error.errors[0]);
+  if (error instanceof AggregateError && error.errors.length > 0) return failureOf(error.errors[0], cwd);
   if (!isSystemError(error)) return undefined;
   const { path, address, port, code } = error;
-  const where = path ?? (port === undefined ? undefined : `${address}:${port}`);
+  const where = path === undefined ? port && `${address}:${port}` : shown(path, cwd);
   const words = systemErrors[code] ?? error.message;
   return new Failure("io", where === undefined ? words : `${where}: ${words}`, undefined, error);
 }
@@ -79,12 +96,13 @@ export function failureOf(error: unknown): Failure | undefined {
 export const exitOf = (failure: Failure): Exit => exits[failure.whose];
 
 /** One line for a person, and what to do about it below. */
-export function asText({ message, hint }: Failure): string {
-  return `wireform: ${message}\n${hint === undefined ? "" : `${hint}\n`}`;
+export function asText({ message, hint, detail: { partial } }: Failure): string {
+  const read = partial === undefined ? undefined : `read so far: ${JSON.stringify(partial)}`;
+  return [`wireform: ${message}`, read, hint].filter((line) => line !== undefined).join("\n") + "\n";
 }
 
 /** One object for a program. */
-export function asJson({ whose, message, hint, cause }: Failure): object {
+export function asJson({ whose, message, hint, cause, detail }: Failure): object {
   const { code, path, offset, expected, actual } = (cause ?? {}) as Partial<DecodeError & EncodeError & SchemaError>;
-  return { error: { whose, message, code, path, offset, expected, actual, hint } };
+  return { error: { whose, message, code, path, offset, expected, actual, hint, ...detail } };
 }

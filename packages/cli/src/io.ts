@@ -2,7 +2,7 @@
 
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
-import { Failure } from "./failure.js";
+import { asJson, asText, Failure } from "./failure.js";
 
 /** A stream that may be a terminal. */
 export interface Sink extends Writable {
@@ -74,6 +74,11 @@ export class Terminal {
   /** A note to the person, beside the data. */
   note(text: string): void {
     this.io.stderr.write(`${text}\n`);
+  }
+
+  /** What went wrong. */
+  tell(failure: Failure): void {
+    this.io.stderr.write(this.json ? `${JSON.stringify(asJson(failure))}\n` : asText(failure));
   }
 
   private check(): void {

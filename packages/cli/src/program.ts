@@ -1,16 +1,21 @@
 // The command line: which commands there are, what they share, and how each ends.
 
+import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
+import { connect } from "./commands/connect.js";
 import { decode } from "./commands/decode.js";
 import type { Definition } from "./commands/definition.js";
-import { asJson, asText, Exit, exitOf, Failure, failureOf } from "./failure.js";
+import { inspect } from "./commands/inspect.js";
+import { listen } from "./commands/listen.js";
+import { asJson, asText, Exit, exitOf, Failure, failureOf, usage } from "./failure.js";
 import { type Common, type Io, Terminal, Unread } from "./io.js";
 
-const definitions: Readonly<Record<string, Definition>> = { decode };
+const definitions: Readonly<Record<string, Definition>> = { decode, inspect, connect, listen };
 
 /** Runs one command line, without the program's own name in front; gives its exit code. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   let code: number = Exit.ok;
+  const json = argv.includes("--json");
   const program = new Command("wireform")
     .description("See, make, talk and fuzz bytes from one schema.")
     .version(version(), "-V, --version")
@@ -20,19 +25,25 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     add(program, name, definition, io, (result) => {
       code = result;
     });
-  settle(program, io);
+  settle(program, io, json);
 
   try {
     await program.parseAsync(argv as string[], { from: "user" });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? Exit.ok : Exit.usage;
-    if (error instanceof Unread) return Exit.ok;
-    const failure = io.interrupted.aborted ? new Failure("interrupted", "interrupted") : failureOf(error);
+    if (error instanceof Unread || (error instanceof CommanderError && error.exitCode === 0)) return Exit.ok;
+    const failure = whatFailed(error, io);
     if (!failure) throw error;
-    io.stderr.write(argv.includes("--json") ? `${JSON.stringify(asJson(failure))}\n` : asText(failure));
+    // Commander has told a person already.
+    if (json) io.stderr.write(`${JSON.stringify(asJson(failure))}\n`);
+    else if (!(error instanceof CommanderError)) io.stderr.write(asText(failure));
     return exitOf(failure);
   }
+}
+
+function whatFailed(error: unknown, io: Io): Failure | undefined {
+  if (error instanceof CommanderError) return usage(error.message.replace(/^error: /, ""));
+  return io.interrupted.aborted ? new Failure("interrupted", "interrupted") : failureOf(error, io.cwd);
 }
 
 function add(program: Command, name: string, definition: Definition, io: Io, end: (code: Exit) => void): void {
@@ -55,21 +66,21 @@ function add(program: Command, name: string, definition: Definition, io: Io, end
     .action(async (...given: unknown[]) => {
       const { run } = await definition.action();
       const options = command.opts<Common>();
-      end((await run(new Terminal(io, options), options, ...given.slice(0, -2))) ?? Exit.ok);
+      end((await run(new Terminal(io, options), options, ...given.slice(0, -2), command)) ?? Exit.ok);
     });
 }
 
 /** Commander writes where we say and never ends the process by itself. */
-function settle(command: Command, io: Io): void {
+function settle(command: Command, io: Io, json: boolean): void {
   command.exitOverride().configureOutput({
     writeOut: (text) => io.stdout.write(text),
-    writeErr: (text) => io.stderr.write(text.replace(/^error: /, "wireform: ")),
+    writeErr: (text) => !json && io.stderr.write(text.replace(/^error: /, "wireform: ")),
     getOutHelpWidth: () => io.stdout.columns ?? 100,
     getErrHelpWidth: () => io.stderr.columns ?? 100,
   });
-  for (const child of command.commands) settle(child, io);
+  for (const child of command.commands) settle(child, io, json);
 }
 
 function version(): string {
-  return "0.1.0";
+  return JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version;
 }

@@ -2,11 +2,11 @@
 // wrong, the interpreter does again and says why; so both agree by construction.
 
 import { DecodeError, SchemaError, show } from "./errors.js";
-import { type DecodeMessage, demandGenerate, type EncodeMessage, Generated, mayGenerate, pool } from "./generate.js";
+import { demandGenerate, type EncodeMessage, Generated, mayGenerate, pool } from "./generate.js";
 import { type Inspection, inspect } from "./inspect.js";
 import { type Limits, limitsOf } from "./limits.js";
 import { lower, type Op } from "./plan.js";
-import { Reader, STOP } from "./runtime/reader.js";
+import { type Decode, Reader, STOP } from "./runtime/reader.js";
 import { Writer } from "./runtime/writer.js";
 import { type AnySchema, type Infer, type Input, isSchema } from "./schema.js";
 
@@ -50,11 +50,13 @@ export interface CompileOptions {
   readonly views?: boolean;
 }
 
-/** What a Decoder needs of a codec besides its public face. */
+/** What a Decoder or an Encoder needs of a codec besides its public face. */
 export interface Engine {
   readonly op: Op;
-  /** Generated code, where there is any. */
-  readonly decode: DecodeMessage | undefined;
+  /** Generated code, where there is any: of the whole message, and of what in it can be decoded by itself. */
+  readonly decode: Decode | undefined;
+  readonly part: ((part: object) => Decode | undefined) | undefined;
+  readonly encode: EncodeMessage | undefined;
   readonly limits: Limits;
   readonly views: boolean;
 }
@@ -229,6 +231,10 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
     op,
     get decode() {
       return decodeMessage();
+    },
+    part: generated && ((part) => generated.decodePart(part as Op)),
+    get encode() {
+      return encodeMessage();
     },
     limits,
     views,

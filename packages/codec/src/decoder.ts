@@ -1,7 +1,7 @@
 // Law: a message comes out with the chunk that completes it, and no byte is looked at more than a few times, however the
 // bytes were cut. What lies whole in a chunk is decoded in place. What straddles chunks is gathered in one buffer and
-// read by the interpreter, which goes on where it stopped; generated code is tried again only when the bytes have
-// doubled since it last was, so that its attempts stay in proportion.
+// read by the interpreter, which goes on where it stopped and leaves to generated code what parts are there; the whole
+// is tried again only while what was tried in vain stays in proportion.
 
 import { type Codec, type Engine, engineOf } from "./compile.js";
 import { DecodeError, SchemaError, show } from "./errors.js";
@@ -35,9 +35,8 @@ export class Decoder<Out> implements Iterable<Out> {
   /** The message that straddles chunks, as far as it is there. */
   private held: Uint8Array = NOTHING;
   private size = 0;
-  /** Where the interpreter is in it, and how much of it generated code has tried. */
+  /** Where the interpreter is in it. */
   private paused: Reader | undefined;
-  private tried = 0;
   private missing = 1;
   private final = false;
   private readonly recovery: Recovery;
@@ -132,7 +131,6 @@ export class Decoder<Out> implements Iterable<Out> {
     this.decode = this.engine.decode;
     this.run = new Reader(NOTHING, 0, this.limits, false);
     this.paused = undefined;
-    this.tried = 0;
     this.missing = 0;
     return this as unknown as Decoder<Next>;
   }
@@ -179,25 +177,29 @@ export class Decoder<Out> implements Iterable<Out> {
     m.base = base;
     m.views = this.engine.views;
     m.owned = b === this.held && b.length > LARGE;
+    m.generated = this.engine.part;
     return m;
   }
 
   /** A message that starts in the chunk; if it does not end there, what there is of it is kept. */
   private inPlace(): unknown {
     const { chunk, at, to } = this;
-    const value = this.quick(chunk, at, to);
-    if (value !== STOP) {
+    if (this.decode) {
+      const value = this.quick(chunk, at, to);
+      if (value === STOP) {
+        this.gather(to - at);
+        return this.resume(to - at);
+      }
       this.progress(this.run.p);
       return value;
     }
     const m = this.reader(chunk, at, to, this.base);
-    const slow = this.engine.op.decode(m);
-    if (slow !== STOP) {
+    const value = this.engine.op.decode(m);
+    if (value !== STOP) {
       this.progress(Math.max(m.p, m.far));
-      return slow;
+      return value;
     }
     if (m.fault) return this.bad(m);
-    this.tried = to - at;
     this.missing = m.needed;
     this.gather(to - at);
     return STOP;
@@ -221,7 +223,7 @@ export class Decoder<Out> implements Iterable<Out> {
 
   /** A message that started in an earlier chunk. */
   private gathered(): unknown {
-    for (;;) {
+    do {
       const left = this.to - this.at;
       if (left < this.missing && !this.final) {
         this.gather(left);
@@ -232,43 +234,50 @@ export class Decoder<Out> implements Iterable<Out> {
       // belong to the next message is given back to the chunk.
       const added = Math.min(left, Math.max(this.missing, this.size, 4096));
       this.gather(added);
-      const { held, size } = this;
-      let value: unknown = STOP;
-      let end = 0;
-      if (size >= 2 * this.tried) {
-        this.tried = size;
-        value = this.quick(held, 0, size);
-        end = this.run.p;
+      const { paused, size } = this;
+      if (!paused || (!paused.eased && paused.vain <= size)) {
+        const value = this.quick(this.held, 0, size);
+        if (value !== STOP) return this.delivered(value, this.run.p, added);
+        if (paused) paused.vain += size;
       }
-      if (value === STOP) {
-        const m = this.paused ?? this.reader(held, 0, size, this.base + this.at - size);
-        if (this.paused) m.more(held, size, this.final);
-        m.owned = held.length > LARGE;
-        this.paused = m;
-        value = this.engine.op.decode(m);
-        if (value !== STOP) end = Math.max(m.p, m.far);
-        else {
-          if (m.fault) return this.bad(m);
-          this.missing = m.needed;
-          if (this.at < this.to) continue;
-          return STOP;
-        }
-      }
-      if (end === 0) throw this.stuck();
-      const over = size - end;
-      const back = Math.min(over, added);
-      this.at -= back;
-      const kept = over - back;
-      if (kept > 0) {
-        // Only at the end of the stream: bytes of earlier chunks are left behind the message.
-        const rest = held.slice(end, end + kept);
-        this.drop();
-        this.held = rest;
-        this.size = kept;
-        this.missing = 0;
-      } else this.drop();
-      return value;
+      const value = this.resume(added);
+      if (value !== STOP || this.recovery.active) return value;
+    } while (this.at < this.to);
+    return STOP;
+  }
+
+  /** Goes on with the straddling message, of which `added` bytes are new. */
+  private resume(added: number): unknown {
+    const { held, size } = this;
+    let m = this.paused;
+    if (m) m.more(held, size, this.final);
+    else {
+      m = this.reader(held, 0, size, this.offset);
+      m.vain = size;
     }
+    m.owned = held.length > LARGE;
+    this.paused = m;
+    const value = this.engine.op.decode(m);
+    if (value !== STOP) return this.delivered(value, Math.max(m.p, m.far), added);
+    if (m.fault) return this.bad(m);
+    this.missing = m.needed;
+    return STOP;
+  }
+
+  /** The straddling message has ended: what has come behind it is given back to the chunk. */
+  private delivered(value: unknown, end: number, added: number): unknown {
+    if (end === 0) throw this.stuck();
+    const over = this.size - end;
+    const back = Math.min(over, added);
+    this.at -= back;
+    // Only at the end of the stream are bytes of earlier chunks left behind the message.
+    const kept = this.held.slice(end, end + over - back);
+    this.drop();
+    if (kept.length > 0) {
+      this.held = kept;
+      this.size = kept.length;
+    }
+    return value;
   }
 
   /** Forgets the straddling message; a large buffer, or one that views point into, is not used again. */
@@ -276,7 +285,6 @@ export class Decoder<Out> implements Iterable<Out> {
     if (this.held.length > LARGE || this.engine.views) this.held = NOTHING;
     this.size = 0;
     this.paused = undefined;
-    this.tried = 0;
     this.missing = 0;
   }
 
@@ -293,10 +301,7 @@ export class Decoder<Out> implements Iterable<Out> {
   /** Takes over what is left of a chunk, because another comes or because it must be searched together with what is held. */
   private keep(): void {
     const left = this.to - this.at;
-    if (this.size === 0) {
-      this.tried = 0;
-      this.missing = 0;
-    }
+    if (this.size === 0) this.missing = 0;
     this.gather(left);
     this.missing = Math.max(0, this.missing - left);
   }

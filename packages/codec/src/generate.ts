@@ -5,12 +5,10 @@
 import { SchemaError } from "./errors.js";
 import type { Limits } from "./limits.js";
 import type { Op } from "./plan.js";
-import { Reader } from "./runtime/reader.js";
+import { type Decode, Reader } from "./runtime/reader.js";
 import { Writer } from "./runtime/writer.js";
 import { type Printed, Source } from "./source.js";
 
-/** Decodes one message at `p`: its value, with the end in `r.p`; STOP when the interpreter must say why. */
-export type DecodeMessage = (b: Uint8Array, p: number, e: number, r: Reader, hard: boolean) => unknown;
 /** Encodes one message at `p` of `b`, which is `w.b`, and returns the end in `w.b`; -1 when the interpreter must say why. */
 export type EncodeMessage = (w: Writer, b: Uint8Array, p: number, value: unknown) => number;
 
@@ -90,7 +88,7 @@ export class Generated {
   /** Whether trouble with generating is an error, or left to the interpreter. */
   private readonly must: boolean;
   private readonly slowly: Slowly;
-  private readonly made = new Map<string, unknown>();
+  private readonly made = new Map<string | Op, unknown>();
 
   constructor(op: Op, limits: Limits, views: boolean, must: boolean, slowly: Slowly) {
     this.op = op;
@@ -100,9 +98,9 @@ export class Generated {
     this.slowly = slowly;
   }
 
-  private once<T>(name: string, make: () => T | undefined): T | undefined {
-    if (!this.made.has(name)) this.made.set(name, this.attempt(make));
-    return this.made.get(name) as T | undefined;
+  private once<T>(what: string | Op, make: () => T | undefined): T | undefined {
+    if (!this.made.has(what)) this.made.set(what, this.attempt(make));
+    return this.made.get(what) as T | undefined;
   }
 
   private attempt<T>(make: () => T): T | undefined {
@@ -124,10 +122,20 @@ export class Generated {
   }
 
   /** Decodes one message anywhere in a buffer. */
-  get decodeMessage(): DecodeMessage | undefined {
+  get decodeMessage(): Decode | undefined {
     return this.once("decodeMessage", () => {
       const printed = this.printed("decode");
-      return printed && link<DecodeMessage>(printed, {}, "return decode0;");
+      return printed && link<Decode>(printed, {}, "return decode0;");
+    });
+  }
+
+  /** Decodes a part of a message anywhere in a buffer: something that needs none of the fields around it. */
+  decodePart(part: Op): Decode | undefined {
+    if (part === this.op) return this.decodeMessage;
+    return this.once(part, () => {
+      const source = new Source("decode", this.views);
+      source.function(part);
+      return source.interpreted ? undefined : link<Decode>(source.finish(), {}, "return decode0;");
     });
   }
 

@@ -41,6 +41,8 @@ export interface Op extends Emitter {
   readonly names?: ReadonlyMap<string, Named>;
   /** True where recursion takes everything up to the end; without recursion the definition itself tells. */
   readonly greedy?: boolean;
+  /** True where decoding asks generated code first, when the rest of the message is not there yet. */
+  readonly apart?: boolean;
   /** True for a window: once it is written, what is in it keeps its width. */
   readonly framed?: boolean;
 }

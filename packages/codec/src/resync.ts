@@ -120,7 +120,7 @@ export class Recovery {
  */
 export function roomier(held: Uint8Array, n: number, missing: number): Uint8Array {
   const size = held.length;
-  const fair = 4 * missing >= size && 2 * missing <= 3 * size;
+  const fair = 4 * missing >= size && missing <= 3 * size;
   const room = new Uint8Array(Math.max(64, size + n, fair ? size + missing : 2 * size));
   room.set(held);
   return room;

@@ -1,22 +1,88 @@
 // Bytes to values, message by message.
 
-import { compile, Decoder } from "@wireform/codec";
-import { toJson } from "@wireform/codec/json";
-import type { Exit } from "../failure.js";
+import { compile, type DecodeError } from "@wireform/codec";
+import { Exit, Failure } from "../failure.js";
 import type { Terminal } from "../io.js";
-import { loadSchema } from "../schemas/load.js";
-import { chunksOf, type Input } from "../sources/source.js";
+import { type FormatName, formatOf } from "../render/formats.js";
+import { partialOf } from "../render/partial.js";
+import { Progress } from "../render/progress.js";
+import { type Loaded, loadSchema } from "../schemas/load.js";
+import { messagesOf } from "../schemas/messages.js";
+import { type Bad, BadMessage, Messages, type Policy } from "../sources/decoding.js";
+import { resync, skip } from "../sources/policies.js";
+import { type Input, openSource } from "../sources/source.js";
 
 interface Options extends Omit<Input, "input"> {
   readonly schema: string;
+  readonly format: FormatName;
+  readonly fields?: readonly string[];
+  readonly onError: "stop" | "skip" | "resync";
 }
 
+/** Text is gathered up to so many characters, so that a chunk of small messages is written at once. */
+const GATHERED = 65536;
+
 export async function run(terminal: Terminal, options: Options, input: string): Promise<Exit | undefined> {
-  const { io } = terminal;
-  const { schema } = await loadSchema(options.schema, io.cwd);
-  const decoder = new Decoder(compile(schema));
-  for await (const chunk of chunksOf({ ...options, input }, io))
-    for (const message of decoder.push(chunk)) await terminal.writeJson(toJson(schema, message));
-  for (const message of decoder.end()) await terminal.writeJson(toJson(schema, message));
-  return undefined;
+  const { schema } = await loadSchema(options.schema, terminal.io.cwd);
+  // Values are written before their chunk is gone.
+  const codec = compile(schema, { views: true });
+  const failureOf = (bad: Bad, out?: number): Failure => failureFor(bad, partialOf(codec.inspect(bad.bytes)), out);
+  let wrong = false;
+  const report = (bad: Bad): void => {
+    wrong = true;
+    terminal.tell(failureOf(bad, bad.size));
+  };
+  const policies = { stop: () => undefined, skip: () => skip(schema, report), resync: () => resync(codec, report) };
+  const messages = new Messages(codec, policies[options.onError]() as Policy | undefined);
+  const format = formatOf(options.format, {
+    schema,
+    fields: options.fields,
+    columns: options.format === "csv" ? columnsOf(schema) : undefined,
+    color: terminal.colors("stdout"),
+  });
+  const bytes = (): Uint8Array => messages.bytes();
+
+  const { chunks, size } = await openSource({ ...options, input }, terminal);
+  const progress = new Progress(terminal, size);
+  let text = "";
+  const write = async (some: Iterable<unknown>): Promise<void> => {
+    for (const message of some) {
+      text += format.text(message, bytes);
+      if (text.length < GATHERED) continue;
+      await terminal.write(text);
+      text = "";
+    }
+    text += format.rest?.() ?? "";
+    if (text !== "") await terminal.write(text);
+    text = "";
+  };
+  try {
+    for await (const chunk of chunks) {
+      await write(messages.push(chunk));
+      progress.add(chunk.length);
+    }
+    await write(messages.end());
+  } catch (error) {
+    // What came before goes first.
+    await terminal.write(text + (format.rest?.() ?? ""));
+    throw error instanceof BadMessage ? failureOf(error.bad) : error;
+  } finally {
+    progress.end();
+  }
+  return wrong ? Exit.decode : undefined;
+}
+
+function failureFor({ error, offset }: Bad, partial: unknown, out: number | undefined): Failure {
+  const hint = out === undefined ? undefined : `${out} ${out === 1 ? "byte" : "bytes"} left out at offset ${offset}`;
+  return new Failure("decode", (error as DecodeError).message, hint, error, {
+    partial,
+    ...(out && { leftOut: { offset, bytes: out } }),
+  });
+}
+
+/** The columns of all messages that the schema has; undefined where its values are no objects. */
+function columnsOf(schema: Loaded["schema"]): readonly string[] | undefined {
+  const { tag, shapes } = messagesOf(schema);
+  const fields = shapes.flatMap((shape) => shape.fields.map(({ name }) => name));
+  return fields.length === 0 ? undefined : [...new Set([...(tag === undefined ? [] : [tag]), ...fields])];
 }

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import type { Exit } from "../failure.js";
 import type { Terminal } from "../io.js";
 
-/** What a command does. Its arguments are commander's; what it gives is its exit code, 0 where it gives none. */
+/** What a command does. Its arguments are commander's, the command itself last; it gives its exit code, 0 where it gives none. */
 // biome-ignore lint/suspicious/noExplicitAny: each action states what its command's own definition gives it
 export type Action = (terminal: Terminal, options: any, ...args: any[]) => Promise<Exit | undefined>;
 

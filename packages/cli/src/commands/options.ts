@@ -16,3 +16,39 @@ export const whole =
 
 export const choice = (flags: string, about: string, choices: readonly string[], fallback: string): Option =>
   new Option(flags, about).choices(choices).default(fallback);
+
+/** Bytes given on the command line or in a file. */
+export const bytesInput = (command: Command): Command =>
+  command
+    .argument("[input]", "a file; - for standard input", "-")
+    .addOption(new Option("--hex <digits>", "the bytes themselves, in hexadecimal").conflicts(["base64", "from"]))
+    .addOption(new Option("--base64 <text>", "the bytes themselves, in base64").conflicts("from"))
+    .addOption(choice("--from <notation>", "what the input holds", ["raw", "hex", "base64"], "raw"));
+
+/** Bytes that may also come while the command runs. */
+export const streamInput = (command: Command): Command =>
+  bytesInput(command)
+    .addOption(new Option("-f, --follow", "go on when the file grows, until interrupted"))
+    .addOption(
+      new Option("--listen <address>", "[host:]port or a socket's path; what the first to connect sends").conflicts([
+        "hex",
+        "base64",
+        "connect",
+        "follow",
+      ]),
+    )
+    .addOption(
+      new Option("--connect <address>", "[host:]port or a socket's path; what comes from there").conflicts([
+        "hex",
+        "base64",
+        "follow",
+      ]),
+    )
+    .option("--chunk <n>", "cut the input into pieces of at most n bytes, which changes nothing", whole(1));
+
+/** Several of them, with commas between or with the option given again. */
+export const fieldsOption = (): Option =>
+  new Option("--fields <paths>", "only these fields: a,b.c,d[0]").argParser((text: string, before?: string[]) => [
+    ...(before ?? []),
+    ...text.split(","),
+  ]);

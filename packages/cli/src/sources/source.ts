@@ -1,19 +1,72 @@
 // Where bytes come from. Law: a source gives chunks as they come and holds no more than one.
 
-import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
-import type { Io } from "../io.js";
-import { fromHex } from "./hex.js";
+import { addAbortSignal } from "node:stream";
+import type { Terminal } from "../io.js";
+import { parseAddress } from "./address.js";
+import { follow, readFile, sizeOf } from "./file.js";
+import { accept, dial } from "./tcp.js";
+import { fromText, type NotationName, readText } from "./text.js";
 
 /** What the command line says of the input. */
 export interface Input {
-  readonly input: string;
+  /** A file; `-`, or nothing, for standard input. */
+  readonly input?: string | undefined;
   readonly hex?: string;
+  readonly base64?: string;
+  readonly listen?: string;
+  readonly connect?: string;
+  readonly follow?: boolean;
+  /** What the bytes of the input are: the message's own, or text that says them. */
+  readonly from?: "raw" | NotationName;
+  /** Most bytes of a chunk. */
+  readonly chunk?: number;
+}
+
+export interface Source {
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** How many bytes will come, where that is known. */
+  readonly size: number | undefined;
+}
+
+/** The input that the options name. */
+export async function openSource(input: Input, terminal: Terminal): Promise<Source> {
+  const { from = "raw", chunk } = input;
+  const { chunks, size } = await choose(input, terminal);
+  const bytes = from === "raw" ? chunks : readText(chunks, from);
+  return { chunks: chunk === undefined ? bytes : cut(bytes, chunk), size };
 }
 
 /** The chunks of the input that the options name. */
-export async function* chunksOf({ input, hex }: Input, io: Io): AsyncGenerator<Uint8Array> {
-  if (hex !== undefined) yield fromHex(hex);
-  else if (input === "-") yield* io.stdin;
-  else yield* createReadStream(resolve(io.cwd, input), { signal: io.interrupted });
+export async function* chunksOf(input: Input, terminal: Terminal): AsyncGenerator<Uint8Array> {
+  yield* (await openSource(input, terminal)).chunks;
+}
+
+async function choose(given: Input, terminal: Terminal): Promise<Source> {
+  const { io } = terminal;
+  const { input = "-", hex, base64, listen, connect } = given;
+  const text = hex ?? base64;
+  if (text !== undefined) return literal(fromText(text, hex === undefined ? "base64" : "hex"));
+  const signal = io.interrupted;
+  if (connect !== undefined) return endless(dial(parseAddress(connect, io.cwd), signal));
+  if (listen !== undefined)
+    return endless(accept(parseAddress(listen, io.cwd), signal, (at) => terminal.note(`listening on ${at}`)));
+  if (input === "-") return endless(addAbortSignal(signal, io.stdin));
+  const path = resolve(io.cwd, input);
+  const size = await sizeOf(path);
+  return given.follow ? endless(follow(path, signal)) : { chunks: readFile(path, signal), size };
+}
+
+const endless = (chunks: AsyncIterable<Uint8Array>): Source => ({ chunks, size: undefined });
+
+const literal = (bytes: Uint8Array): Source => ({
+  chunks: (async function* () {
+    yield bytes;
+  })(),
+  size: bytes.length,
+});
+
+/** The same bytes in pieces of at most `most`. */
+async function* cut(chunks: AsyncIterable<Uint8Array>, most: number): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) for (let at = 0; at < chunk.length; at += most) yield chunk.subarray(at, at + most);
 }

@@ -4,6 +4,7 @@ import { SchemaError, show } from "../errors.js";
 import { checkLength, type Length, lengthFacts, type Until, withPrefix } from "../length.js";
 import { countedArray, restArray, untilArray } from "../ops/array.js";
 import { countOf } from "../ops/count.js";
+import { part } from "../ops/part.js";
 import { type TypedArrayConstructor, typed } from "../ops/typed.js";
 import type { Context, Op } from "../plan.js";
 import { latin1 } from "../runtime/text.js";
@@ -68,7 +69,8 @@ const onlyOne = "an element takes everything up to the end, so that there can be
 
 function lowerArray(item: AnySchema, length: Length, bounds: { min: number; max: number }, context: Context): Op {
   const count = countOf(context, length);
-  const op = context.lower(item, { element: true });
+  const lowered = context.lower(item, { element: true });
+  const op = item.facts.uses.length === 0 ? part(lowered) : lowered;
   if (op.greedy) throw new SchemaError("end", onlyOne);
   if (count.mode === "rest") return restArray(op, bounds);
   if (count.mode === "until") return untilArray(length as Until, delimitersOf(length as Until, latin1), op, bounds);

@@ -3,6 +3,7 @@
 import type { Op } from "../plan.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 import type { Writer } from "../runtime/writer.js";
+import { decodePart } from "./part.js";
 
 /** Whether the engine ran out of stack, as V8, JavaScriptCore and SpiderMonkey say it. */
 function isOverflow(error: unknown): boolean {
@@ -15,6 +16,7 @@ export function lazy(target: () => Op, min: number, greedy: boolean): Op {
     min,
     ...(greedy && { greedy }),
     max: Number.POSITIVE_INFINITY,
+    apart: true,
     decode(m: Reader) {
       m.resume();
       if (m.depth >= m.limits.maxDepth) {
@@ -26,7 +28,7 @@ export function lazy(target: () => Op, min: number, greedy: boolean): Op {
       m.root = m.scopes.length;
       let value: unknown = STOP;
       try {
-        value = target().decode(m);
+        value = decodePart(m, target());
       } catch (error) {
         if (!isOverflow(error)) throw error;
         m.fail("limit", "fewer levels of recursion", `the stack has no room for level ${m.depth}`);

@@ -7,6 +7,9 @@ import type { Limits } from "../limits.js";
 /** What an op returns when it cannot go on: bytes are missing (`needed`) or wrong (`fault`). Generated code uses it too. */
 export const STOP: unique symbol = Symbol("stop");
 
+/** Generated code that decodes at `p`: gives the value, with the end in `r.p`; STOP when the interpreter must say why. */
+export type Decode = (b: Uint8Array, p: number, e: number, r: Reader, hard: boolean) => unknown;
+
 interface Fault {
   code: DecodeCode;
   offset: number;
@@ -72,6 +75,11 @@ export class Reader {
   verified: { offset: number; key: Key; want: number | bigint; ok: boolean; checksum: boolean }[] | undefined;
   saved: Saved[] = [];
   resuming = false;
+  /** Generated code of what can be decoded by itself; there is none where everything is interpreted. */
+  generated: ((part: object) => Decode | undefined) | undefined;
+  /** Bytes that generated code has read in vain, and whether it has read some part to its end. */
+  vain = 0;
+  eased = false;
 
   constructor(b: Uint8Array, start: number, limits: Limits, hard: boolean) {
     this.b = b;
@@ -183,6 +191,27 @@ export class Reader {
     if (this.fault) {
       if (key !== undefined) this.keys.push(key);
     } else this.saved.push({ index, value, numbers });
+    return STOP;
+  }
+
+  /**
+   * What generated code makes of the bytes from here on. STOP, and nothing has changed, when that is no value, or when
+   * so much was tried in vain before that bytes would be looked at too often.
+   */
+  ease(part: object): unknown | typeof STOP {
+    if (this.resuming) return STOP;
+    const { p, elements, depth } = this;
+    const decode = this.generated?.(part);
+    if (!decode || this.vain + this.e - p > 3 * (this.end - this.start)) return STOP;
+    const value = decode(this.b, p, this.e, this, this.hard);
+    if (value !== STOP) {
+      this.eased = true;
+      return value;
+    }
+    this.vain += this.e - p;
+    this.p = p;
+    this.elements = elements;
+    this.depth = depth;
     return STOP;
   }
 

@@ -1,0 +1,68 @@
+// How messages are written. Law: what is written of a message is written with it, but for the first rows of a table.
+
+import type { AnySchema, Key } from "@wireform/codec";
+import { type Json, toJson } from "@wireform/codec/json";
+import { usage } from "../failure.js";
+import { Csv } from "./csv.js";
+import { highlighted } from "./highlight.js";
+import { parsePath, valueAt } from "./paths.js";
+import { Table } from "./table.js";
+
+export const formatNames = ["ndjson", "pretty", "table", "csv", "hex"] as const;
+export type FormatName = (typeof formatNames)[number];
+
+export interface Format {
+  /** What to write of a message; `bytes` are its own. */
+  text(message: unknown, bytes: () => Uint8Array): string;
+  /** What to write before a pause and at the end. */
+  rest?(): string;
+}
+
+export interface FormatOptions {
+  readonly schema: AnySchema;
+  readonly fields: readonly string[] | undefined;
+  /** What all messages together have, where that is known before them. */
+  readonly columns: readonly string[] | undefined;
+  readonly color: boolean;
+}
+
+type Turn = (message: unknown) => Json;
+
+const makers: Readonly<Record<Exclude<FormatName, "hex">, (json: Turn, options: FormatOptions) => Format>> = {
+  ndjson: (json) => ({ text: (message) => `${JSON.stringify(json(message))}\n` }),
+  pretty: (json, { color }) => ({
+    text(message) {
+      const text = JSON.stringify(json(message), undefined, 2);
+      return `${color ? highlighted(text) : text}\n`;
+    },
+  }),
+  table(json, { color }) {
+    const table = new Table(color ? (head) => `\u001b[1m${head}\u001b[0m` : (head) => head);
+    return { text: (message) => table.row(json(message)), rest: () => table.flush() };
+  },
+  csv(json, { fields, columns }) {
+    const csv = new Csv(fields ?? columns);
+    return { text: (message) => csv.row(json(message)) };
+  },
+};
+
+export function formatOf(name: FormatName, options: FormatOptions): Format {
+  const { schema, fields } = options;
+  if (name === "hex") {
+    if (fields) throw usage("--format hex writes whole messages, without --fields");
+    return { text: (_, bytes) => `${Buffer.from(bytes()).toString("hex")}\n` };
+  }
+  const whole: Turn = (message) => toJson(schema, message);
+  return makers[name](fields ? picking(fields, whole) : whole, options);
+}
+
+/** The fields that are asked for, each under its whole path. */
+function picking(fields: readonly string[], whole: Turn): Turn {
+  const picks = fields.map((field): readonly [string, Key[]] => [field, parsePath(field)]);
+  return (message) => {
+    const json = whole(message);
+    return Object.fromEntries(
+      picks.map(([field, keys]) => [field, valueAt(json, keys)] as const).filter(([, value]) => value !== undefined),
+    ) as Json;
+  };
+}
