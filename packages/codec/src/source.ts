@@ -29,15 +29,26 @@ interface Shortage {
   readonly n?: string | number;
 }
 
-/** Builds the text of the generated functions. */
+/** What the functions of one text have in common. */
+class Text {
+  names = 0;
+  readonly functions = new Map<Emitter, string>();
+  readonly bodies: string[] = [];
+  readonly imports = new Map<string, unknown>();
+  readonly constants: Constant[] = [];
+  /** Set where something stands at a multiple, and where something may have to move. */
+  readonly moves: { aligned?: true; widened?: true } = {};
+  interpreted = false;
+
+  printed(functions: string): Printed {
+    return { imports: this.imports, constants: this.constants, functions };
+  }
+}
+
+/** Builds the text of a generated function and of those that it calls. */
 export class Source {
-  private lines: string[] = [];
+  private readonly lines: string[] = [];
   private depth = 1;
-  private names = 0;
-  private readonly functions = new Map<Emitter, string>();
-  private readonly bodies: string[] = [];
-  private readonly imports = new Map<string, unknown>();
-  private readonly constants: Constant[] = [];
   /** Names of the variables that hold the values of fields, for references to them. */
   vars: Map<object, string> = new Map();
   /** Names of the variables that hold what the user gave for a field. */
@@ -52,10 +63,6 @@ export class Source {
   hard = "hard";
   /** Per struct that waits for another: what to write at its end. */
   deferred: Map<object, (() => void)[]> = new Map();
-  /** Set where something stands at a multiple, and where something may have to move. */
-  private moves: { aligned?: true; widened?: true } = {};
-  /** Set where an op cannot be compiled, so that the interpreter does this direction. */
-  interpreted = false;
   /** Whether the function being written is the public one, which hands over to the interpreter itself. */
   private inEntry = false;
   private readonly loaded = new Map<string, string>();
@@ -66,11 +73,22 @@ export class Source {
   readonly views: boolean;
   /** Whether no interpreter stands behind, so that whoever gives up must note why. */
   private readonly alone: boolean;
+  private readonly text: Text;
 
-  constructor(direction: "decode" | "encode", views: boolean, alone = false) {
+  constructor(direction: "decode" | "encode", views: boolean, alone = false, text: Text = new Text()) {
     this.direction = direction;
     this.views = views;
     this.alone = alone;
+    this.text = text;
+  }
+
+  /** Set where an op cannot be compiled, so that the interpreter does this direction. */
+  get interpreted(): boolean {
+    return this.text.interpreted;
+  }
+
+  set interpreted(value: boolean) {
+    this.text.interpreted = value;
   }
 
   line(text: string): void {
@@ -90,7 +108,7 @@ export class Source {
 
   /** A fresh identifier, readable where the hint is a plain word. */
   name(hint = "v"): string {
-    return `${/^[A-Za-z]\w{0,23}$/.test(hint) ? hint : "v"}_${++this.names}`;
+    return `${/^[A-Za-z]\w{0,23}$/.test(hint) ? hint : "v"}_${++this.text.names}`;
   }
 
   /** Stores an expression in a fresh variable. */
@@ -111,8 +129,9 @@ export class Source {
 
   /** Notes what bears on places; what must stay aligned and yet move along takes several attempts, which the interpreter makes. */
   place(how: "aligned" | "widened"): void {
-    this.moves[how] = true;
-    if (this.moves.aligned && this.moves.widened) this.interpreted = true;
+    const { moves } = this.text;
+    moves[how] = true;
+    if (moves.aligned && moves.widened) this.interpreted = true;
   }
 
   /** Gives up: the interpreter then says why. Where bytes may be missing, `short` tells that from their being wrong. */
@@ -144,16 +163,17 @@ export class Source {
 
   /** The name of a runtime function. It comes along, so that a bundle holds only what its schemas use. */
   use(name: string, value: unknown): string {
-    this.imports.set(name, value);
+    this.text.imports.set(name, value);
     return name;
   }
 
   /** The name of a value that is passed in; `text` is how a printed module makes it, of the runtime's exports `needs`. */
   constant(value: unknown, text?: string, needs?: string | readonly string[]): string {
-    const known = this.constants.find((c) => c.value === value);
+    const { constants } = this.text;
+    const known = constants.find((c) => c.value === value);
     if (known) return known.name;
-    const name = `${this.alone ? `${this.direction}Constant` : "c"}${this.constants.length}`;
-    this.constants.push({ name, value, text, needs });
+    const name = `${this.alone ? `${this.direction}Constant` : "c"}${constants.length}`;
+    constants.push({ name, value, text, needs });
     return name;
   }
 
@@ -192,34 +212,24 @@ export class Source {
     else this.line(`${this.byte(base, offset)} |= ${bits};`);
   }
 
-  /** The name of the function for an op that calls itself. */
+  /** The name of the function for an op that calls itself. It sees none of the variables around the call. */
   function(op: Emitter): string {
-    const known = this.functions.get(op);
+    const { direction, text } = this;
+    const known = text.functions.get(op);
     if (known) return known;
-    const name = `${this.direction}${this.functions.size}`;
-    this.functions.set(op, name);
-    const { lines, depth, end, hard, places, unit, inEntry, vars, given, slots, deferred } = this;
-    // A function sees none of the variables around the call, even where it writes the same op once more.
-    Object.assign(this, { vars: new Map(), given: new Map(), slots: new Map(), deferred: new Map() });
-    this.inEntry = false;
-    this.lines = [];
-    this.depth = 1;
-    this.end = "e";
-    this.hard = "hard";
-    this.places = [];
-    this.unit = undefined;
-    if (this.direction === "decode") {
-      const value = op.emitDecode(this);
-      this.line("r.p = p;");
-      this.line(`return ${value};`);
+    const name = `${direction}${text.functions.size}`;
+    text.functions.set(op, name);
+    const body = new Source(direction, this.views, this.alone, text);
+    if (direction === "decode") {
+      const value = op.emitDecode(body);
+      body.line("r.p = p;");
+      body.line(`return ${value};`);
     } else {
-      op.emitEncode(this, "v");
-      this.line("return p;");
+      op.emitEncode(body, "v");
+      body.line("return p;");
     }
-    const head =
-      this.direction === "decode" ? `function ${name}(b, p, e, r, hard) {` : `function ${name}(w, b, p, v) {`;
-    this.bodies.push([head, ...this.lines, "}"].join("\n"));
-    Object.assign(this, { lines, depth, end, hard, places, unit, inEntry, vars, given, slots, deferred });
+    const head = `function ${name}(${direction === "decode" ? "b, p, e, r, hard" : "w, b, p, v"}) {`;
+    text.bodies.push([head, ...body.lines, "}"].join("\n"));
     return name;
   }
 
@@ -239,20 +249,18 @@ export class Source {
     } else {
       op.emitEncode(this, "v");
     }
+    const { bodies, constants } = this.text;
     const body = this.lines.join("\n");
+    const reentrant = constants.some((constant) => constant.text === undefined);
     const text =
       this.direction === "decode"
-        ? decodeEntry(body, value, this.bodies.join("\n"), limits.maxMessageSize, this.reentrant, exact)
+        ? decodeEntry(body, value, bodies.join("\n"), limits.maxMessageSize, reentrant, exact)
         : encodeEntry(body, limits.maxMessageSize, exact, op.emitHint?.("v"), op.min);
-    return { imports: this.imports, constants: this.constants, functions: `${this.bodies.join("\n\n")}\n${text}` };
-  }
-
-  private get reentrant(): boolean {
-    return this.constants.some((constant) => constant.text === undefined);
+    return this.text.printed(`${bodies.join("\n\n")}\n${text}`);
   }
 
   finish(): Printed {
-    return { imports: this.imports, constants: this.constants, functions: this.bodies.join("\n\n") };
+    return this.text.printed(this.text.bodies.join("\n\n"));
   }
 }
 

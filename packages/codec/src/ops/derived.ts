@@ -140,7 +140,7 @@ function settle(w: Writer, value: object, range: Range, marks: readonly number[]
   const { op, key } = entry;
   const { derived } = op as { derived: Derived };
   const at = marks[entry.before] as number;
-  let right = expected(w.b, range, marks);
+  let right = expected(w.filled(w.b), range, marks);
   if (!derived.checksum) {
     let n = right as number;
     if (own && op.width) {
@@ -166,7 +166,8 @@ function emitExpected(source: Source, { entry, from, to, size }: Range, marks: r
   if (!checksum) return `${marks[to]} - ${marks[from]}`;
   const { algorithm, big } = checksum;
   const name = source.constant(algorithm, algorithm.source, /^\w+/.exec(algorithm.source ?? "")?.[0]);
-  return `${source.use("checksumOver", checksumOver)}(${name}, ${big}, b, ${marks[from]}, ${marks[to]}, ${marks[entry.before]}, ${size})`;
+  const bytes = source.direction === "encode" ? "w.filled(b)" : "b";
+  return `${source.use("checksumOver", checksumOver)}(${name}, ${big}, ${bytes}, ${marks[from]}, ${marks[to]}, ${marks[entry.before]}, ${size})`;
 }
 
 function emitSettle(source: Source, range: Range, marks: readonly string[], reserved: string): void {
