@@ -32,9 +32,9 @@ interface Shortage {
 /** What the functions of one text have in common. */
 class Text {
   names = 0;
-  readonly functions = new Map<Emitter, string>();
+  readonly functions: Map<Emitter, string> = new Map();
   readonly bodies: string[] = [];
-  readonly imports = new Map<string, unknown>();
+  readonly imports: Map<string, unknown> = new Map();
   readonly constants: Constant[] = [];
   /** Set where something stands at a multiple, and where something may have to move. */
   readonly moves: { aligned?: true; widened?: true } = {};

@@ -37,6 +37,27 @@ function checkRange(schema: AnySchema, range: FieldRange, what: string): void {
     throw new SchemaError("argument", `${what} covers { from: "field", to: "field" }; got ${show(range)}`);
 }
 
+/** What a range says of itself in a struct. */
+function covering({ from, to }: FieldRange, bounds: boolean): Covering {
+  return {
+    range: Object.freeze({ from, ...(to !== undefined && { to }) }),
+    "~bounds"(keys, at) {
+      const first = keys.indexOf(from);
+      const last = to === undefined ? keys.length - 1 : keys.indexOf(to);
+      const own = [keys[at] as string];
+      if (first < 0 || last < 0)
+        throw new SchemaError(
+          "reference",
+          `its range names "${first < 0 ? from : to}", which is not a field of this struct`,
+          own,
+        );
+      if (first > last)
+        throw new SchemaError("reference", `its range ends before it starts ("${from}" to "${keys[last]}")`, own);
+      return bounds && last > at ? keys[last] : undefined;
+    },
+  };
+}
+
 /** The last key of the struct that is being lowered, where the range does not say one. */
 const lastKey = (context: Context, range: FieldRange): string =>
   range.to ?? (context.scope?.keys[context.scope.keys.length - 1] as string);
@@ -62,7 +83,7 @@ export function checksum<S extends AnySchema, const R extends FieldRange>(
   return node(
     "checksum",
     schema.facts,
-    { label: algorithm.name, schema, algorithm, range: Object.freeze({ ...range }) },
+    { label: algorithm.name, schema, algorithm, ...covering(range, false) },
     (_schema: never, context: never) => {
       const op = inStruct(context, schema, "checksum");
       if (!isLeaf(op)) throw new SchemaError("argument", `a checksum needs a field of fixed size, not ${schema.kind}`);
@@ -101,7 +122,7 @@ export function lengthOf<S extends AnySchema, const R extends FieldRange>(
   return node(
     "lengthOf",
     schema.facts,
-    { label: labelOf(schema), schema, range: Object.freeze({ ...range }) },
+    { label: labelOf(schema), schema, ...covering(range, true) },
     (_schema: never, context: never) => {
       const op = inStruct(context, schema, "lengthOf");
       if (!isLeaf(op) && !op.width)

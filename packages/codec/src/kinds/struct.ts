@@ -36,6 +36,8 @@ export interface StructSchema<F extends Fields>
 /** What can be asked of fields that cover others: their kind knows its range. */
 export interface Covering {
   readonly range: { readonly from: string; readonly to?: string };
+  /** Checks the range against the fields of a struct, of which it is the one at an index; the last that it bounds, if any. */
+  readonly "~bounds": (keys: readonly string[], at: number) => string | undefined;
 }
 
 /**
@@ -91,23 +93,11 @@ function structFacts(entries: readonly [string, AnySchema][]): Facts {
   let greedy: { key: string; at: number } | undefined;
   const uses: Use[] = [];
   const keys = entries.map(([key]) => key);
-  // A range bounds what is greedy inside it.
+  // What is greedy ends where its range does.
   const covered = new Set<string>();
   entries.forEach(([key, schema], at) => {
-    const { range } = schema as Partial<Covering>;
-    if (range) {
-      const from = keys.indexOf(range.from);
-      const to = range.to === undefined ? keys.length - 1 : keys.indexOf(range.to);
-      if (from < 0 || to < 0)
-        throw new SchemaError(
-          "reference",
-          `its range names "${from < 0 ? range.from : range.to}", which is not a field of this struct`,
-          [key],
-        );
-      if (from > to)
-        throw new SchemaError("reference", `its range ends before it starts ("${range.from}" to "${keys[to]}")`, [key]);
-      if (schema.kind === "lengthOf" && to > at) covered.add(keys[to] as string);
-    }
+    const bounded = (schema as Partial<Covering>)["~bounds"]?.(keys, at);
+    if (bounded !== undefined) covered.add(bounded);
     if (schema.facts.bits !== undefined) bits += schema.facts.bits;
     else {
       if (bits % 8 !== 0 && first) lead = 8 - (bits % 8);

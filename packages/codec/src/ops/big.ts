@@ -1,9 +1,10 @@
-// Law: 64 bits are bigints, or numbers that are refused past 2^53 where the schema says safe.
+// Law: whole numbers past 4 bytes have two halves. 64 bits are bigints, or numbers that are refused past 2^53 where the
+// schema says safe. Nothing wraps.
 
 import type { Leaf } from "../plan.js";
 import { getBig, putBig } from "../runtime/number.js";
 import { STOP } from "../runtime/reader.js";
-import { type IntegerFormat, integer, rangeOf } from "./integer.js";
+import { checkInteger, emitPutBytes, type IntegerFormat, integer, putBytes, rangeOf } from "./integer.js";
 import { leaf } from "./leaf.js";
 
 export function bigInteger(format: IntegerFormat): Leaf {
@@ -27,10 +28,41 @@ export function bigInteger(format: IntegerFormat): Leaf {
   });
 }
 
+const HIGH = 0x100000000;
+
+/** A whole number of 5, 6 or 8 bytes: a high part and 4 bytes below it. */
+export function wideInteger(format: IntegerFormat): Leaf {
+  const { bytes, signed, little } = format;
+  const { min, max } = rangeOf(format);
+  const top: IntegerFormat = { bytes: (bytes - 4) as 1 | 2 | 4, signed, little };
+  const bottom: IntegerFormat = { bytes: 4, signed: false, little };
+  const [high, low] = [integer(top), integer(bottom)];
+  const [highAt, lowAt] = little ? [4, 0] : [0, bytes - 4];
+  return leaf({
+    size: bytes,
+    numeric: "number",
+    unsigned: !signed,
+    get: (m, p) => (high.get(m, p + highAt) as number) * HIGH + (low.get(m, p + lowAt) as number),
+    put(w, p, value) {
+      checkInteger(w, value, min, max);
+      putBytes(w.b, p + lowAt, value >>> 0, bottom);
+      putBytes(w.b, p + highAt, Math.floor(value / HIGH), top);
+    },
+    emitGet: (source, base, offset) =>
+      `(${high.emitGet(source, base, offset + highAt)} * ${HIGH} + ${low.emitGet(source, base, offset + lowAt)})`,
+    emitPut(source, base, offset, value) {
+      source.stop(`!(Number.isInteger(${value}) && ${value} >= ${min} && ${value} <= ${max})`);
+      emitPutBytes(source, base, offset + highAt, source.store(`Math.floor(${value} / ${HIGH})`), top);
+      emitPutBytes(source, base, offset + lowAt, value, bottom);
+    },
+  });
+}
+
+/** 8 bytes whose value must be safe to have as a number. */
 export function safeInteger(format: IntegerFormat): Leaf {
   const { signed, little } = format;
   const { min, max } = rangeOf(format);
-  const whole = integer(format);
+  const whole = wideInteger(format);
   return leaf({
     ...whole,
     get(m, p) {
