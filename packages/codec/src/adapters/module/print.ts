@@ -9,7 +9,7 @@ import { typesOf } from "./types.js";
 export interface ModuleOptions {
   /** What the types are called. */
   readonly name: string;
-  readonly limits?: Partial<Limits>;
+  readonly limits?: { readonly [K in keyof Limits]?: Limits[K] | undefined };
   /** The text of functions that `@wireform/codec/standalone` exports, and of all that they need. */
   inline(names: readonly string[]): string;
 }
@@ -35,7 +35,7 @@ function printed(op: Op, direction: "decode" | "encode"): Printed {
 }
 
 const constantsOf = ({ constants }: Printed): string =>
-  constants.map(({ name, text }) => `const ${name} = ${text};\n`).join("");
+  constants.map(({ name, text }) => `const ${name} = ${text};\n\n`).join("");
 
 /** About how many bytes a value takes, where that can be told from it. */
 function guessOf(op: Op): string {
@@ -84,25 +84,25 @@ export function toModule(schema: AnySchema, { name, limits, inline }: ModuleOpti
     ...imports.keys(),
     ...constants.flatMap(({ needs: needed }) => needed ?? []),
   ]);
-  const all = [...new Set([...needs, "decoder", "reader", "encoder", "DecodeError", "EncodeError"])].sort();
-  const { maxMessageSize, maxElements, maxDepth } = limitsOf(limits);
+  const all = [...new Set([...needs, "makeDecode", "makeRead", "makeEncode", "DecodeError", "EncodeError"])].sort();
+  const { maxMessageSize, maxElements, maxDepth } = limitsOf(limits as Partial<Limits>);
   const code = `// What a message may cost.
 const limits = { maxMessageSize: ${maxMessageSize}, maxElements: ${maxElements}, maxDepth: ${maxDepth} };
 
-${constantsOf(decode)}${decode.functions}
+${decode.functions}
 
-${constantsOf(encode)}${encode.functions}
+${encode.functions}
 
 ${inline(all).trim()}
 
-/** The value of bytes that are one message. Throws DecodeError. */
-export const decode = decoder(decode0, limits);
+${constantsOf(decode)}${constantsOf(encode)}/** The value of bytes that are one message. Throws DecodeError. */
+export const decode = makeDecode(decode0, limits);
 
 /** One message at an offset and the offset behind it, or how many more bytes it needs at the least. Throws DecodeError. */
-export const read = reader(decode0, limits);
+export const read = makeRead(decode0, limits);
 
 /** The bytes of a value, in a buffer of their own. Throws EncodeError. */
-export const encode = encoder(encode0, limits${guessOf(op)});
+export const encode = makeEncode(encode0, limits${guessOf(op)});
 
 export { DecodeError, EncodeError };
 `;
