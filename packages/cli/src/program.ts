@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
+import { completion } from "./commands/completion.js";
 import { connect } from "./commands/connect.js";
 import { convert } from "./commands/convert.js";
 import { decode } from "./commands/decode.js";
@@ -23,6 +24,7 @@ const definitions: Readonly<Record<string, Definition>> = {
   listen,
   proxy,
   "gen module": genModule,
+  completion,
 };
 
 /** Runs one command line, without the program's own name in front; gives its exit code. */
