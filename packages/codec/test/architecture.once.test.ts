@@ -10,7 +10,7 @@ const floorPlan: Record<string, { rooms: string[][]; mayImport: RegExp }> = {
   codec: {
     rooms: [
       ["errors"],
-      ["limits"],
+      ["limits", "spans"],
       ["reference"],
       ["schema"],
       ["length"],
