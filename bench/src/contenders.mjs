@@ -1,5 +1,6 @@
 // Who takes part in a message: hand-written code, Wireform in both modes, the rivals; each checked before it is timed.
 import { agree, pins } from "./check.mjs";
+import { moduleOf } from "./module.mjs";
 import { random } from "./random.mjs";
 import { codecOf } from "./wireform.mjs";
 
@@ -31,6 +32,7 @@ export async function prepare(message, direction) {
     { name: "hand-written again", ...message.hand },
     await codecOf(message, "jit"),
     await codecOf(message, "interpret"),
+    await moduleOf(message),
     ...message.rivals.map((rival) => rival()),
   ];
 

@@ -1,6 +1,8 @@
 // Law: data alone on stdout, everything else on stderr. A reader that has gone away ends the work quietly.
 
 import { once } from "node:events";
+import { createWriteStream } from "node:fs";
+import { resolve } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { asJson, asText, Failure } from "./failure.js";
 
@@ -25,6 +27,8 @@ export interface Io {
 export interface Common {
   readonly json?: boolean;
   readonly color?: "auto" | "always" | "never";
+  /** Where data goes instead of stdout; `-` is stdout itself. */
+  readonly output?: string;
 }
 
 /** Thrown to leave where nobody reads the output any more. */
@@ -37,13 +41,16 @@ export class Terminal {
   readonly io: Io;
   readonly json: boolean;
   private readonly wants: Common["color"];
+  private readonly file: string | undefined;
   private gone: Error | undefined;
 
-  constructor(io: Io, { json = false, color = "auto" }: Common) {
+  constructor(world: Io, { json = false, color = "auto", output = "-" }: Common) {
+    const io = output === "-" ? world : { ...world, stdout: createWriteStream(resolve(world.cwd, output)) };
     this.io = io;
+    this.file = output === "-" ? undefined : output;
     this.json = json;
     this.wants = color;
-    io.stdout.on("error", (error) => {
+    io.stdout.on("error", (error: Error) => {
       this.gone ??= error;
     });
   }
@@ -66,6 +73,14 @@ export class Terminal {
     }
   }
 
+  /** Ends what was written; data in a file is there then. */
+  async end(): Promise<void> {
+    if (this.file === undefined) return;
+    this.io.stdout.end();
+    await Promise.race([once(this.io.stdout, "finish"), once(this.io.stdout, "close")]).catch(() => {});
+    if (this.gone) this.check();
+  }
+
   /** One JSON value on a line of its own. */
   async writeJson(value: unknown): Promise<void> {
     await this.write(`${JSON.stringify(value)}\n`);
@@ -83,7 +98,7 @@ export class Terminal {
 
   private check(): void {
     if (this.gone && (this.gone as NodeJS.ErrnoException).code !== "EPIPE")
-      throw new Failure("io", `cannot write the output: ${this.gone.message}`, undefined, this.gone);
+      throw new Failure("io", `cannot write ${this.file ?? "the output"}: ${this.gone.message}`, undefined, this.gone);
     if (this.gone || this.io.stdout.destroyed) throw new Unread();
   }
 }

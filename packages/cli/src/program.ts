@@ -2,15 +2,30 @@
 
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
+import { completion } from "./commands/completion.js";
 import { connect } from "./commands/connect.js";
+import { convert } from "./commands/convert.js";
 import { decode } from "./commands/decode.js";
 import type { Definition } from "./commands/definition.js";
+import { encode } from "./commands/encode.js";
+import { genModule } from "./commands/gen-module.js";
 import { inspect } from "./commands/inspect.js";
 import { listen } from "./commands/listen.js";
+import { proxy } from "./commands/proxy.js";
 import { asJson, asText, Exit, exitOf, Failure, failureOf, usage } from "./failure.js";
 import { type Common, type Io, Terminal, Unread } from "./io.js";
 
-const definitions: Readonly<Record<string, Definition>> = { decode, inspect, connect, listen };
+const definitions: Readonly<Record<string, Definition>> = {
+  decode,
+  encode,
+  convert,
+  inspect,
+  connect,
+  listen,
+  proxy,
+  "gen module": genModule,
+  completion,
+};
 
 /** Runs one command line, without the program's own name in front; gives its exit code. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
@@ -66,7 +81,10 @@ function add(program: Command, name: string, definition: Definition, io: Io, end
     .action(async (...given: unknown[]) => {
       const { run } = await definition.action();
       const options = command.opts<Common>();
-      end((await run(new Terminal(io, options), options, ...given.slice(0, -2), command)) ?? Exit.ok);
+      const terminal = new Terminal(io, options);
+      const code = (await run(terminal, options, ...given.slice(0, -2), command)) ?? Exit.ok;
+      await terminal.end();
+      end(code);
     });
 }
 

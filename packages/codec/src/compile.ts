@@ -3,7 +3,7 @@
 
 import { DecodeError, SchemaError, show } from "./errors.js";
 import { demandGenerate, type EncodeMessage, Generated, mayGenerate, pool } from "./generate.js";
-import { type Inspection, inspect } from "./inspect.js";
+import { type Inspection, inspector } from "./inspect.js";
 import { type Limits, limitsOf } from "./limits.js";
 import { lower, type Op } from "./plan.js";
 import { type Decode, Reader, STOP } from "./runtime/reader.js";
@@ -154,6 +154,7 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
       ? undefined
       : new Generated(op, limits, views, mode === "jit", { decode: decodeSlowly, encode: encodeSlowly });
 
+  const look = once(() => inspector(schema));
   const decodeMessage = once(() => generated?.decodeMessage);
   const encodeMessage = once(() => generated?.encodeMessage);
   // Each codec's own generated functions become its public ones when they are first used; nothing stands in between.
@@ -224,7 +225,7 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
     inspect(bytes, { offset = 0 } = {}) {
       if (!Number.isSafeInteger(offset) || offset < 0)
         throw new RangeError(`inspect's offset is a whole number of at least 0; got ${show(offset)}`);
-      return inspect(schema, bytesOf(bytes), limits, offset);
+      return look()(bytesOf(bytes), limits, offset);
     },
   };
   engines.set(codec, {

@@ -98,6 +98,10 @@ function message(fault: Fault<string>): string {
   return `${path === "" ? "" : `${path}: `}${fault.expected}${actual} (offset ${fault.offset}${bit}${near})`;
 }
 
+/** Errors of any copy of this package, for instanceof. */
+const named = (error: unknown, name: string): boolean =>
+  error instanceof Error && error.name === name && "code" in error;
+
 /** Their bytes are wrong. `code` says how, `path` and `offset` say where. */
 export class DecodeError extends Error implements Fault<DecodeCode> {
   override readonly name = "DecodeError";
@@ -109,6 +113,10 @@ export class DecodeError extends Error implements Fault<DecodeCode> {
   readonly expected: string;
   readonly actual: string;
   readonly window: string;
+
+  static [Symbol.hasInstance](error: unknown): boolean {
+    return named(error, "DecodeError");
+  }
 
   constructor(fault: Fault<DecodeCode>) {
     super(message(fault), fault.cause === undefined ? undefined : { cause: fault.cause });
@@ -133,6 +141,10 @@ export class EncodeError extends Error implements Fault<EncodeCode> {
   readonly expected: string;
   readonly actual: string;
 
+  static [Symbol.hasInstance](error: unknown): boolean {
+    return named(error, "EncodeError");
+  }
+
   constructor(fault: Fault<EncodeCode>) {
     super(message(fault), fault.cause === undefined ? undefined : { cause: fault.cause });
     this.code = fault.code;
@@ -151,6 +163,10 @@ export class SchemaError extends Error {
   readonly keys: readonly Key[];
   readonly path: string;
   readonly reason: string;
+
+  static [Symbol.hasInstance](error: unknown): boolean {
+    return named(error, "SchemaError");
+  }
 
   constructor(code: SchemaCode, reason: string, keys: readonly Key[] = []) {
     const path = pathText(keys);

@@ -8,6 +8,7 @@ import { firstBit } from "./ops/bits.js";
 import { isLeaf, type Leaf, lower, type Op, type Role } from "./plan.js";
 import { Reader, STOP } from "./runtime/reader.js";
 import type { AnySchema } from "./schema.js";
+import { type Span, uncovered } from "./spans.js";
 
 /** A stretch of bytes and what it means. */
 export interface Node {
@@ -66,11 +67,8 @@ const draftOf = (kind: string, key: Key | undefined, start: number): Draft => ({
 
 /** Watches ops while they decode. */
 class Trace {
-  private readonly open: Draft[];
-
-  constructor(root: Draft) {
-    this.open = [root];
-  }
+  /** From the message to what is being read. */
+  open: Draft[] = [];
 
   /** An op that decodes as before and leaves a node. */
   watch(op: Op, schema: AnySchema, role: Role): Op {
@@ -235,21 +233,6 @@ function blame(root: Draft, m: Reader, error: DecodeError): void {
   draft.end = Math.max(draft.end, cut.end);
 }
 
-type Span = readonly [start: number, end: number];
-
-/** The stretches of a span that none of the others covers. */
-function uncovered([start, end]: Span, others: Span[]): Span[] {
-  const open: Span[] = [];
-  let at = start;
-  for (const [from, to] of others.sort((a, b) => a[0] - b[0])) {
-    if (from > at) open.push([at, Math.min(from, end)]);
-    at = Math.max(at, to);
-    if (at >= end) return open;
-  }
-  open.push([at, end]);
-  return open.filter(([from, to]) => to > from);
-}
-
 /** The finished tree; bytes that belong to a node but to none of its children, other than those in front, become nodes too. */
 function finished(draft: Draft, keys: readonly Key[], base: number): Node {
   const own = draft.key === undefined ? keys : [...keys, draft.key];
@@ -314,21 +297,32 @@ function unshown(node: Node, size: number, base: number): Span[] {
   return spans;
 }
 
-/** The bytes as a tree, as far as they can be understood. `base` is the offset of the first byte, for display. */
-export function inspect(schema: AnySchema, bytes: Uint8Array, limits: Limits, base: number): Inspection {
-  const root = draftOf(labelOf(schema), undefined, 0);
-  const trace = new Trace(root);
+/** Watches a schema's ops, which can then tell of any bytes. */
+export function inspector(schema: AnySchema): (bytes: Uint8Array, limits: Limits, base: number) => Inspection {
+  const trace = new Trace();
   const op = lower(schema, (inner, of, role) => trace.watch(inner, of, role));
-  const m = new Reader(bytes, 0, limits, true);
-  m.base = base;
-  m.verified = [];
-  const value = op.decode(m);
+  return (bytes, limits, base) => {
+    const root = draftOf(labelOf(schema), undefined, 0);
+    const m = new Reader(bytes, 0, limits, true);
+    m.base = base;
+    m.verified = [];
+    const { open } = trace;
+    trace.open = [root];
+    const value = op.decode(m);
+    trace.open = open;
+    return pictureOf(root, m, value);
+  };
+}
+
+/** The bytes as a tree, as far as they can be understood. `m.base` is the offset of the first byte, for display. */
+function pictureOf(root: Draft, m: Reader, value: unknown): Inspection {
+  const { b: bytes, base } = m;
   // The message itself is the one part that the root has.
   const [message] = root.parts;
   if (message) Object.assign(root, message, { parts: message.parts });
   const understood = value !== STOP && m.whole();
   const error = understood ? undefined : m.error();
-  judge(root, m.verified, bytes);
+  judge(root, m.verified ?? [], bytes);
   if (error && value === STOP) blame(root, m, error);
   const node = finished(root, [], base);
   const end = bytes.length + base;

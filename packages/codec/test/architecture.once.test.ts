@@ -10,7 +10,7 @@ const floorPlan: Record<string, { rooms: string[][]; mayImport: RegExp }> = {
   codec: {
     rooms: [
       ["errors"],
-      ["limits"],
+      ["limits", "spans"],
       ["reference"],
       ["schema"],
       ["length"],
@@ -19,15 +19,15 @@ const floorPlan: Record<string, { rooms: string[][]; mayImport: RegExp }> = {
       ["plan"],
       ["ops"],
       // What printed code imports: of the ops too.
-      ["kinds", "runtime/index"],
+      ["kinds", "runtime/index", "runtime/standalone"],
       ["generate", "inspect"],
       ["compile"],
       ["resync"],
-      ["decoder", "picture"],
+      ["decoder", "encoder", "picture"],
       ["render"],
       ["index"],
       ["adapters/json"],
-      ["adapters/zod", "adapters/fast-check", "adapters/binary-parser", "adapters/tooling"],
+      ["adapters/zod", "adapters/fast-check", "adapters/binary-parser", "adapters/tooling", "adapters/module"],
     ],
     mayImport: /^$/,
   },
@@ -40,14 +40,14 @@ const floorPlan: Record<string, { rooms: string[][]; mayImport: RegExp }> = {
     rooms: [
       ["failure"],
       ["io"],
-      ["schemas", "sources", "render"],
+      ["schemas", "sources", "render", "modules"],
       ["live"],
       ["actions"],
       ["commands"],
       ["program"],
       ["main"],
     ],
-    mayImport: /^@wireform\/|^node:|^(commander|jiti|json5)$/,
+    mayImport: /^@wireform\/|^node:|^(commander|jiti|json5|acorn|fast-check)$/,
   },
 };
 const longest = 350;

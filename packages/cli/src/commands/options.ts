@@ -52,3 +52,10 @@ export const fieldsOption = (): Option =>
     ...(before ?? []),
     ...text.split(","),
   ]);
+
+export const outputOption = (): Option =>
+  new Option("-o, --output <file>", "where the data goes").default("-", "stdout");
+
+/** How bytes are written. */
+export const bytesFormat = (): Option =>
+  new Option("--format <form>", "how bytes are written; raw, but hex on a terminal").choices(["raw", "hex", "base64"]);

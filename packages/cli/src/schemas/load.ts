@@ -38,7 +38,8 @@ export async function loadSchema(text: string, cwd: string): Promise<Loaded> {
   return { schema, name: found, file: path };
 }
 
-async function loadFile(path: string, shown: string): Promise<Record<string, unknown>> {
+/** Runs a file of the user's, JavaScript or TypeScript; gives what it exports. */
+export async function loadFile(path: string, shown: string): Promise<Record<string, unknown>> {
   if (!existsSync(path)) throw new Failure("io", `${shown}: no such file`);
   try {
     // Node reads TypeScript itself from 22.18 on.

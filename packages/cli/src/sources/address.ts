@@ -1,7 +1,7 @@
 // How the ends of a connection are written: 1883, host:1883, [::1]:1883, or the path of a Unix socket. Law: a port
 // without a host is one of this machine.
 
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { usage } from "../failure.js";
 
 /** Where to connect to or listen at, as node:net and @wireform/transport take it. */
@@ -27,8 +27,8 @@ export function parseAddress(text: string, cwd = "."): Address {
   return { host: host === "" ? "127.0.0.1" : host, port };
 }
 
-/** The same in words. */
-export function addressText({ host = "", port, path }: Address): string {
-  if (path !== undefined) return path;
+/** The same in words; a path as a person in `cwd` would write it. */
+export function addressText({ host = "", port, path }: Address, cwd?: string): string {
+  if (path !== undefined) return cwd === undefined || relative(cwd, path).startsWith("..") ? path : relative(cwd, path);
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }

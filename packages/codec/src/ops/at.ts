@@ -62,6 +62,10 @@ export function at(offset: Count, content: Op): Op {
       return value;
     },
     encode(w: Writer, value) {
+      if (w.depth >= w.limits.maxDepth)
+        throw w.fail("limit", `at most ${w.limits.maxDepth} levels of recursion`, "one more");
+      w.count(1);
+      const depth = w.depth + 1;
       const bound = offset.mode === "ref" ? offset.bound : undefined;
       const given = offset.mode === "fixed" ? offset.n : bound && lookUpGiven(w, bound);
       const later = laterOf(w);
@@ -84,6 +88,7 @@ export function at(offset: Count, content: Op): Op {
           w.b.fill(0, w.p, w.start + start);
           w.p = w.start + start;
         }
+        w.depth = depth;
         content.encode(w, value);
         if (bound && given === undefined) {
           const { op } = bound.named;

@@ -4,8 +4,8 @@
 import { type DecodeCode, DecodeError, hex, type Key } from "../errors.js";
 import type { Limits } from "../limits.js";
 
-/** What an op returns when it cannot go on: bytes are missing (`needed`) or wrong (`fault`). Generated code uses it too. */
-export const STOP: unique symbol = Symbol("stop");
+/** What an op returns when it cannot go on: bytes are missing (`needed`) or wrong (`fault`). Generated code uses it too. Other copies of this package have the same. */
+export const STOP: unique symbol = Symbol.for("@wireform/codec stop");
 
 /** Generated code that decodes at `p`: gives the value, with the end in `r.p`; STOP when the interpreter must say why. */
 export type Decode = (b: Uint8Array, p: number, e: number, r: Reader, hard: boolean) => unknown;

@@ -99,7 +99,7 @@ let decoder: TextDecoder | undefined;
 function decodeUtf8(b: Uint8Array, start: number, end: number): string | undefined {
   decoder ??= new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   try {
-    return decoder.decode(isOrdinary(b) ? b.subarray(start, end) : copy(b, start, end));
+    return decoder.decode(isOrdinary(b) ? b.subarray(start, end) : ordinary(b, start, end));
   } catch {
     return undefined;
   }
@@ -111,7 +111,7 @@ function isOrdinary(b: Uint8Array): boolean {
   return buffer instanceof ArrayBuffer && buffer.resizable !== true;
 }
 
-function copy(b: Uint8Array, start: number, end: number): Uint8Array {
+function ordinary(b: Uint8Array, start: number, end: number): Uint8Array {
   const own = new Uint8Array(end - start);
   own.set(b.subarray(start, end));
   return own;

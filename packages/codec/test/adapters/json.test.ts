@@ -8,6 +8,7 @@ import {
   enumeration,
   f64,
   field,
+  i16,
   lazy,
   magic,
   map,
@@ -100,6 +101,30 @@ describe("toJson and fromJson", () => {
   ])("refuses %s with its path", (_, change, path, code) => {
     const bad = Object.defineProperties({ ...json }, Object.getOwnPropertyDescriptors(change));
     expect(() => fromJson(Message, bad)).toThrow(expect.objectContaining({ name: "EncodeError", code, path }));
+  });
+
+  it.each([
+    ["path[1].x", { path: [{ x: 0 }, { x: "1" }] }, "needs a whole number from -32768 to 32767", 'got "1"', "type"],
+    ["path[1].x", { path: [{ x: 0 }, { x: 1.5 }] }, "needs a whole number from -32768 to 32767", "got 1.5", "range"],
+    ["path[0].x", { path: [{ x: 40000 }] }, "needs a whole number from -32768 to 32767", "got 40000", "range"],
+    ["id", { id: "-1" }, "needs a whole number from 0 to 18446744073709551615", 'got "-1"', "range"],
+    ["id", { id: "1e3" }, "needs a whole number from 0 to 18446744073709551615 as a string", 'got "1e3"', "type"],
+    ["data", { data: "0x" }, "needs bytes as pairs of hexadecimal digits", 'got "0x"', "type"],
+    ["kind", { kind: "c" }, 'needs one of "a", "b"', 'got "c"', "range"],
+    ["next.type", { next: { type: "no" } }, 'needs one of "stop"', 'got "no"', "range"],
+  ])("says of %s what was expected and what was there (row %#)", (path, change, expected, actual, code) => {
+    const schema = struct({
+      id: u64,
+      path: array(struct({ x: i16 }), u8),
+      data: bytes(u8),
+      kind: enumeration(u8, { a: 1, b: 2 }),
+      next: union("type", u8, { stop: [0, struct({})] }),
+    });
+    const good = { id: "1", path: [], data: "", kind: "a", next: { type: "stop" } };
+    expect(fromJson(schema, good)).toMatchObject({ id: 1n });
+    expect(() => fromJson(schema, { ...good, ...change })).toThrow(
+      expect.objectContaining({ name: "EncodeError", code, path, expected, actual }),
+    );
   });
 
   it("takes nothing from the prototype, not even a polluted one", () => {

@@ -32,6 +32,7 @@ import {
 import { arbitrary, chunkings, input, mutations, properties, testCodec, wire } from "@wireform/codec/fast-check";
 import fc, { type RunDetails } from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { roundTrip } from "../../src/adapters/fast-check/laws.ts";
 import { everyKind } from "./every-kind.ts";
 
 const sample = <T>(of: fc.Arbitrary<T>, numRuns = 400): T[] => fc.sample(of, { numRuns, seed: 7 });
@@ -161,6 +162,7 @@ describe("chunks and damage", () => {
       /^name left out$/,
       /^name written twice$/,
       /^length and name swapped$/,
+      /^length moved behind name$/,
       / then /,
     ])
       expect(
@@ -226,6 +228,32 @@ describe("a law that is broken", () => {
     expect(readFileSync(join(folder, "lossy", file as string), "utf8")).toMatch(/^[\da-f]+\n$/);
     expect([...suite().keys()]).toContain(`lossy: ${file}`);
     expect([...suite({ cases: false }).keys()]).not.toContain(`lossy: ${file}`);
+  });
+
+  test("is asked of those bytes again, before anything else", () => {
+    expect(failure(suite({ runs: 5000 }).get("lossy: mutatedInput"))).toMatch(
+      /after this damage: \S.*\nwhat was decoded changes/,
+    );
+    const [file] = readdirSync(join(folder, "lossy"));
+    const [[name, again]] = [...suite()] as [[string, () => void]];
+    expect(name).toBe(`lossy: ${file}`);
+    expect(failure(again)).toContain("what was decoded changes on its way through encode");
+  });
+
+  test("because the codec crashes is told with its bytes too", () => {
+    const decode = (): never => {
+      throw new RangeError("crash");
+    };
+    const subject = {
+      codec: { ...compile(lossy), decode },
+      other: undefined,
+      inputs: fc.constant({ id: 1, level: 2, late: 3 }),
+    };
+    const broken = fc.check(roundTrip(subject as never)) as RunDetails<unknown>;
+    expect(broken.errorInstance).toMatchObject({
+      bytes: Uint8Array.of(1, 2, 3),
+      message: expect.stringMatching(/^RangeError: crash\n.*\n0000 {2}01/),
+    });
   });
 
   test("is not told of where there is none", () => {

@@ -124,3 +124,15 @@ test("a field cannot be an offset and a length at once, unless both are the same
     far: 7,
   });
 });
+
+test("what lies at an offset counts as an element and a level, in both directions", () => {
+  const schema = struct({ nameAt: u8, name: at(field("nameAt"), struct({ a: u8 })) });
+  for (const limits of [{ maxElements: 0 }, { maxDepth: 0 }]) {
+    const codec = compileHere(schema, { limits });
+    expect(failureOf(() => codec.decode(fromHex("0107")))).toMatchObject({ code: "limit", path: "name" });
+    expect(failureOf(() => codec.encode({ name: { a: 7 } }))).toMatchObject({ code: "limit", path: "name" });
+  }
+  expect(compileHere(schema, { limits: { maxElements: 1, maxDepth: 1 } }).encode({ name: { a: 7 } })).toEqual(
+    fromHex("0107"),
+  );
+});

@@ -2,8 +2,8 @@
 
 export { chunkings } from "./chunks.js";
 export { type Conversation, conversations, converse } from "./conversations.js";
-export type { Law } from "./laws.js";
 export { type Mutation, mutations } from "./mutations.js";
 export { type LawName, properties } from "./properties.js";
+export type { Law } from "./subject.js";
 export { type SuiteOptions, testCodec } from "./suite.js";
 export { arbitrary, type DrawOptions, input, wire } from "./values.js";

@@ -1,57 +1,16 @@
-// The laws that hold for every schema, as properties. Each says what is broken in words and shows the bytes.
+// The laws of single messages, as properties. Each says what is broken in words and shows the bytes.
 
-import fc, { type Arbitrary, type IProperty } from "fast-check";
-import { engineOf } from "../../compile.js";
-import { type Codec, compile, Decoder } from "../../index.js";
-import { cuts, everyByte } from "./chunks.js";
-import { conversations, converse } from "./conversations.js";
-import { type Mutation, mutations } from "./mutations.js";
-import { type AnyCodec, Broken, expectSame, outcomeOf, streamed } from "./outcome.js";
-import { fitting } from "./patience.js";
+import fc from "fast-check";
+import { type Codec, compile, Decoder, type Limits } from "../../index.js";
+import { type AnyCodec, Broken, expectSame, outcomeOf } from "./outcome.js";
 import { changed, placesOf } from "./places.js";
 import { difference, limitedTo } from "./same.js";
-import { type DrawOptions, input } from "./values.js";
-
-/** What a law is asked about. */
-export interface Subject {
-  readonly codec: AnyCodec;
-  /** The same schema, compiled the other way; undefined where JavaScript may not be generated. */
-  readonly other: AnyCodec | undefined;
-  readonly inputs: Arbitrary<unknown>;
-  readonly mutations: Arbitrary<Mutation>;
-}
-
-export function subjectOf(codec: AnyCodec, options: DrawOptions): Subject {
-  const { schema, limits } = codec;
-  const { views } = engineOf(codec);
-  let other: AnyCodec | undefined;
-  try {
-    other = compile(schema, { limits, views, mode: codec.mode === "jit" ? "interpret" : "jit" }) as AnyCodec;
-  } catch (error) {
-    if (!(error instanceof EvalError)) throw error;
-  }
-  return { codec, other, inputs: input(schema, options), mutations: mutations(schema, options) };
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: as fast-check has it, whose properties take arguments of all kinds
-export type Law = IProperty<any>;
-
-const joined = (parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
-
-/** Prefixes of which each ends somewhere else; all of them where there are not many. */
-function prefixesOf(bytes: Uint8Array): Uint8Array[] {
-  const step = Math.max(1, Math.floor(bytes.length / 40));
-  return Array.from({ length: Math.ceil(bytes.length / step) }, (_, i) => bytes.subarray(0, i * step));
-}
-
-const demand = (holds: boolean, reason: string, codec: AnyCodec, bytes: Uint8Array): void => {
-  if (!holds) throw new Broken(reason, codec, bytes);
-};
+import { about, demand, type Law, ofValues, type Subject } from "./subject.js";
 
 /** What was encoded decodes to itself. */
-export const roundTrip = ({ codec, inputs }: Subject): Law =>
-  fc.property(inputs, (value) => {
-    const bytes = codec.encode(value);
+export const roundTrip = (subject: Subject): Law =>
+  ofValues(subject, (bytes, value) => {
+    const { codec } = subject;
     const first = codec.decode(bytes);
     // Decoding adds what follows from others, and nothing else.
     expectSame(limitedTo(value, first), value, "decode(encode(v)) is not v", codec, bytes);
@@ -59,16 +18,15 @@ export const roundTrip = ({ codec, inputs }: Subject): Law =>
   });
 
 /** What encode writes, decode and encode write again. */
-export const canonical = ({ codec, inputs }: Subject): Law =>
-  fc.property(inputs, (value) => {
-    const bytes = codec.encode(value);
+export const canonical = (subject: Subject): Law =>
+  ofValues(subject, (bytes) => {
+    const { codec } = subject;
     expectSame(codec.encode(codec.decode(bytes)), bytes, "encode(decode(b)) is not b", codec, bytes);
   });
 
 /** Size says what encode writes, and write writes just that, wherever it is told to. */
-export const size = ({ codec, inputs }: Subject): Law =>
-  fc.property(inputs, fc.nat(9), (value, offset) => {
-    const bytes = codec.encode(value);
+export const size = ({ codec, ...subject }: Subject): Law => {
+  const holds = (bytes: Uint8Array, value: unknown, offset: number): void => {
     const said = codec.size(value);
     demand(said === bytes.length, `size says ${said}, encode writes ${bytes.length}`, codec, bytes);
     const { min, max } = codec.bound;
@@ -83,12 +41,13 @@ export const size = ({ codec, inputs }: Subject): Law =>
     const read = codec.read(around.subarray(0, end), offset);
     if ("value" in read)
       expectSame(read, { value: codec.decode(bytes), offset: end }, "read is not decode", codec, bytes);
-  });
+  };
+  return ofValues({ codec, ...subject }, holds, fc.nat(9));
+};
 
 /** Leaving out a field changes no byte, or is refused. */
-export const derived = ({ codec, inputs }: Subject): Law =>
-  fc.property(inputs, fc.nat(), (value, which) => {
-    const bytes = codec.encode(value);
+export const derived = ({ codec, ...subject }: Subject): Law => {
+  const holds = (bytes: Uint8Array, _: unknown, which: number): void => {
     const full = codec.decode(bytes);
     const places = placesOf(codec.schema, full);
     if (places.length === 0) return;
@@ -96,95 +55,9 @@ export const derived = ({ codec, inputs }: Subject): Law =>
     const outcome = outcomeOf(() => codec.encode(changed(full, place, undefined)), "EncodeError");
     if ("value" in outcome)
       expectSame(outcome.value, bytes, `without ${place.join(".")} other bytes are written`, codec, bytes);
-  });
-
-/** Several messages come out the same however their bytes are cut, and nothing is left. */
-export const splitInvariance = ({ codec, inputs }: Subject): Law =>
-  fc.property(messagesOf(codec, inputs), cuts(), (messages, cut) => {
-    const stream = joined(messages);
-    const want = { values: messages.map((bytes) => codec.decode(bytes)), left: 0 };
-    expectSame(streamed(codec, cut(stream)), want, "the decoder gives something else for these chunks", codec, stream);
-    expectSame(
-      streamed(codec, everyByte(stream)),
-      want,
-      "the decoder gives something else byte by byte",
-      codec,
-      stream,
-    );
-  });
-
-/** Messages for one stream: one where it takes everything up to the end. */
-function messagesOf(codec: AnyCodec, inputs: Arbitrary<unknown>): Arbitrary<Uint8Array[]> {
-  const message = fitting(
-    inputs.map((value) => codec.encode(value)),
-    (bytes) => bytes.length > 0,
-    () => "messages without bytes have no end in a stream",
-  );
-  return fc.array(message, { minLength: 1, maxLength: codec.schema.facts.greedy ? 1 : 3 });
-}
-
-/** Each message comes out with the chunk that completes it, not before and not later. */
-export const promptEmission = ({ codec, inputs }: Subject): Law =>
-  fc.property(messagesOf(codec, inputs), cuts(), (messages, cut) => {
-    const ends = messages.map((_, i) => joined(messages.slice(0, i + 1)).length);
-    const stream = joined(messages);
-    for (const chunks of [cut(stream), everyByte(stream)]) {
-      const decoder = new Decoder(codec as Codec<unknown, never>);
-      let pushed = 0;
-      let count = 0;
-      for (const chunk of chunks) {
-        pushed += chunk.length;
-        for (const _ of decoder.push(chunk)) count++;
-        const due = ends.filter((end) => end <= pushed).length;
-        demand(count === due, `${count} of ${due} messages are out after ${pushed} bytes`, codec, stream);
-        const missing = (ends.find((end) => end > pushed) ?? Number.POSITIVE_INFINITY) - pushed;
-        const { needed } = decoder;
-        demand(
-          needed >= 1 && needed <= missing,
-          `needs ${needed} more after ${pushed}, but ${missing} are missing`,
-          codec,
-          stream,
-        );
-      }
-    }
-  });
-
-/** Every beginning of a message says that it needs more: at least one byte, at most those that are missing. */
-export const honestPrefixes = ({ codec, inputs }: Subject): Law =>
-  fc.property(inputs, (value) => {
-    const bytes = codec.encode(value);
-    for (const prefix of prefixesOf(bytes)) {
-      const missing = bytes.length - prefix.length;
-      const answer = codec.read(prefix);
-      if (!("needed" in answer)) throw new Broken(`the first ${prefix.length} bytes have a value`, codec, prefix);
-      const { needed } = answer;
-      demand(
-        Number.isInteger(needed) && needed >= 1 && needed <= missing,
-        `after ${prefix.length} bytes ${needed} more are needed, but ${missing} are missing`,
-        codec,
-        bytes,
-      );
-    }
-  });
-
-/** A message that is cut short is an error at the end, behind the messages before it. */
-export const truncation = ({ codec, inputs }: Subject): Law =>
-  fc.property(inputs, cuts(), (value, cut) => {
-    const bytes = codec.encode(value);
-    for (const prefix of prefixesOf(bytes)) {
-      const whole = outcomeOf(() => codec.decode(prefix), "DecodeError");
-      demand(
-        "error" in whole && whole.error.code === "truncated",
-        "a cut message is not called truncated",
-        codec,
-        prefix,
-      );
-      if (prefix.length === 0) continue;
-      const { values, error } = streamed(codec, [bytes, ...cut(prefix)]);
-      expectSame(values, [codec.decode(bytes)], "the message before a cut one is not delivered", codec, prefix);
-      demand(error?.code === "truncated", "end() does not say that a message was cut short", codec, prefix);
-    }
-  });
+  };
+  return ofValues({ codec, ...subject }, holds, fc.nat());
+};
 
 /** What both ways of compiling make of bytes: the same value, or the same error in every respect. */
 function expectModesAgree({ codec, other }: Subject, bytes: Uint8Array): void {
@@ -221,27 +94,9 @@ export function expectAnswer(subject: Subject, bytes: Uint8Array): void {
 
 /** Damaged messages are refused, or are other messages that can be encoded again. */
 export const mutatedInput = (subject: Subject): Law =>
-  fc.property(subject.mutations, ({ label, bytes }) => labelled(label, () => expectAnswer(subject, bytes)));
-
-/** What a decoder says to a damaged stream does not depend on how it was cut. */
-export const damagedStreams = ({ codec, mutations: damaged, inputs }: Subject): Law =>
-  fc.property(messagesOf(codec, inputs), damaged, cuts(), (before, { label, bytes }, cut) => {
-    const stream = joined([...before, bytes]);
-    labelled(label, () => {
-      const whole = streamed(codec, [stream]);
-      expectSame(streamed(codec, cut(stream)), whole, "these chunks tell another story than one chunk", codec, stream);
-      expectSame(streamed(codec, everyByte(stream)), whole, "byte by byte tells another story", codec, stream);
-    });
-  });
-
-function labelled(label: string, run: () => void): void {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof Broken) error.message = `after this damage: ${label}\n${error.message}`;
-    throw error;
-  }
-}
+  fc.property(subject.mutations, ({ label, bytes }) =>
+    about(subject.codec, bytes, () => expectAnswer(subject, bytes), label),
+  );
 
 const wrong = [
   undefined,
@@ -265,11 +120,10 @@ const wrong = [
 ];
 
 /** Generated code and the interpreter agree: on values, on what is no value, and on every field of every error. */
-export const modesAgree = (subject: Subject): Law =>
-  fc.property(subject.inputs, fc.nat(), (value, which) => {
-    const { codec, other } = subject;
+export const modesAgree = (subject: Subject): Law => {
+  const { codec, other } = subject;
+  const holds = (bytes: Uint8Array, value: unknown, which: number): void => {
     if (!other) return;
-    const bytes = codec.encode(value);
     expectModesAgree(subject, bytes);
     const room = new Uint8Array(bytes.length);
     const agree = (asked: unknown, note: string): void => {
@@ -292,38 +146,87 @@ export const modesAgree = (subject: Subject): Law =>
         changed(full, place, instead),
         ` with ${String(instead).slice(0, 20)} at ${place.join(".") || "the message"}`,
       );
-  });
-
-/** A limit on the size of messages is kept to the byte, by everyone. */
-export const bounded = ({ codec, inputs }: Subject): Law =>
-  fc.property(inputs, (value) => {
-    const bytes = codec.encode(value);
-    const of = (maxMessageSize: number): AnyCodec =>
-      compile(codec.schema, { mode: "interpret", limits: { ...codec.limits, maxMessageSize } }) as AnyCodec;
-    const roomy = of(bytes.length);
-    expectSame(roomy.encode(value), bytes, "a limit that is kept changes what is written", codec, bytes);
-    expectSame(roomy.decode(bytes), codec.decode(bytes), "a limit that is kept changes what is read", codec, bytes);
-    if (bytes.length === 0) return;
-    const tight = of(bytes.length - 1);
-    for (const [what, run, allowed] of [
-      ["encode", () => tight.encode(value), "EncodeError"],
-      ["decode", () => tight.decode(bytes), "DecodeError"],
-      ["Decoder", () => [...new Decoder(tight as Codec<unknown, never>).push(bytes)], "DecodeError"],
-    ] as const) {
-      const outcome = outcomeOf(run, allowed);
-      if (what === "Decoder" && codec.schema.facts.greedy && !("error" in outcome)) continue;
-      const code = "error" in outcome ? outcome.error.code : "nothing";
-      demand(
-        code === "limit",
-        `${what} of ${bytes.length} bytes, of ${bytes.length - 1} allowed, says ${String(code)}`,
-        codec,
-        bytes,
-      );
-    }
-  });
-
-/** A decoder that is fed, paused, emptied and ended in any order gives what it has, and keeps the rest. */
-export const conversation = ({ codec, other }: Subject): Law => {
-  const codecs = [codec, other ?? codec] as unknown as Codec<unknown, never>[];
-  return fc.property(conversations(codecs), (steps) => converse(codecs, steps));
+  };
+  return ofValues(subject, holds, fc.nat());
 };
+
+/** The same schema with one limit of its own. */
+const limited = ({ schema, limits, mode }: AnyCodec, name: keyof Limits, limit: number): AnyCodec =>
+  compile(schema, { mode, limits: { ...limits, [name]: limit } }) as AnyCodec;
+
+/** The smallest limit with which these bytes decode. */
+function least(codec: AnyCodec, name: keyof Limits, bytes: Uint8Array): number {
+  const enough = (limit: number): boolean => limited({ ...codec, mode: "interpret" }, name, limit).safeDecode(bytes).ok;
+  let [below, most] = [-1, 1];
+  while (!enough(most)) [below, most] = [most, 2 * most];
+  while (most - below > 1) {
+    const middle = (below + most) >> 1;
+    if (enough(middle)) most = middle;
+    else below = middle;
+  }
+  return most;
+}
+
+/** Long enough for whatever a few hundred bytes can ask for, on any machine. */
+const PATIENCE = 2000;
+
+/** Bytes are answered in a time that says nothing of what they announce: once in three times at least, as machines pause. */
+function expectSoon({ codec }: Subject, bytes: Uint8Array): void {
+  for (let attempt = 1; ; attempt++) {
+    const start = Date.now();
+    codec.safeDecode(bytes);
+    const took = Date.now() - start;
+    if (took < PATIENCE) return;
+    demand(attempt < 3, `it takes ${took} ms to answer ${bytes.length} bytes`, codec, bytes);
+  }
+}
+
+/** Limits are kept to the byte, the element and the level, by everyone; what is announced takes neither memory nor time. */
+export const bounded = (subject: Subject): Law =>
+  fc.property(subject.inputs, subject.mutations, (value, { label, bytes: damaged }) => {
+    const { codec } = subject;
+    const bytes = codec.encode(value);
+    about(codec, bytes, () => {
+      for (const name of ["maxMessageSize", "maxElements", "maxDepth"] as const) {
+        const limit = name === "maxMessageSize" ? bytes.length : least(codec, name, bytes);
+        expectKept(codec, name, limit, bytes, value);
+      }
+    });
+    const announcing = (): void => {
+      expectSoon(subject, damaged);
+      expectLittleHeld(limited(codec, "maxMessageSize", bytes.length), damaged);
+    };
+    about(codec, damaged, announcing, label);
+  });
+
+/** With the limit all is as without; with one less everyone says so. */
+function expectKept(codec: AnyCodec, name: keyof Limits, limit: number, bytes: Uint8Array, value: unknown): void {
+  const roomy = limited(codec, name, limit);
+  expectSame(roomy.encode(value), bytes, `${name} of ${limit} changes what is written`, codec, bytes);
+  expectSame(roomy.decode(bytes), codec.decode(bytes), `${name} of ${limit} changes what is read`, codec, bytes);
+  if (limit === 0) return;
+  const tight = limited(codec, name, limit - 1);
+  for (const [what, run, allowed] of [
+    ["encode", () => tight.encode(value), "EncodeError"],
+    ["size", () => tight.size(value), "EncodeError"],
+    ["decode", () => tight.decode(bytes), "DecodeError"],
+    ["Decoder", () => [...new Decoder(tight as Codec<unknown, never>).push(bytes)], "DecodeError"],
+  ] as const) {
+    const outcome = outcomeOf(run, allowed);
+    if (what === "Decoder" && codec.schema.facts.greedy && !("error" in outcome)) continue;
+    const code = "error" in outcome ? outcome.error.code : "nothing";
+    demand(code === "limit", `${what} says ${String(code)} to ${name} of ${limit - 1}`, codec, bytes);
+  }
+}
+
+/** A decoder holds no more than the largest message and one chunk, whatever is announced. */
+function expectLittleHeld(codec: AnyCodec, bytes: Uint8Array): void {
+  const decoder = new Decoder(codec as Codec<unknown, never>);
+  const most = codec.limits.maxMessageSize + 1;
+  outcomeOf(() => {
+    for (const byte of [...bytes, ...new Array<number>(most).fill(0xff)]) {
+      for (const _ of decoder.push(Uint8Array.of(byte)));
+      demand(decoder.buffered <= most, `the decoder holds ${decoder.buffered} bytes`, codec, bytes);
+    }
+  }, "DecodeError");
+}

@@ -110,15 +110,20 @@ const duplicates: Arbitrary<Damage> = n.map(
     },
 );
 
-const swaps: Arbitrary<Damage> = fc.tuple(n, n).map(
-  ([one, other]): Damage =>
+const orders: Arbitrary<Damage> = fc.tuple(n, n, fc.boolean()).map(
+  ([one, other, swap]): Damage =>
     (bytes, pieces) => {
       const chosen = [pick(bytes, pieces, one), pick(bytes, pieces, other)].sort((a, b) => a.start - b.start);
       const [a, b] = chosen as [Piece, Piece];
       if (a.end > b.start) return { label: "nothing", bytes };
-      const middle = bytes.subarray(a.end, b.start);
-      const put = Uint8Array.from([...bytes.subarray(b.start, b.end), ...middle, ...bytes.subarray(a.start, a.end)]);
-      return { label: `${a.name} and ${b.name} swapped`, bytes: splice(bytes, a.start, b.end, put) };
+      const [first, middle, last] = [[a.start, a.end] as const, [a.end, b.start] as const, [b.start, b.end] as const];
+      const put = (swap ? [last, middle, first] : [middle, last, first]).flatMap((part) => [
+        ...bytes.subarray(...part),
+      ]);
+      return {
+        label: swap ? `${a.name} and ${b.name} swapped` : `${a.name} moved behind ${b.name}`,
+        bytes: splice(bytes, a.start, b.end, Uint8Array.from(put)),
+      };
     },
 );
 
@@ -134,7 +139,7 @@ const damage: Arbitrary<Damage> = fc.oneof(
   { arbitrary: insertions, weight: 2 },
   { arbitrary: removals, weight: 2 },
   { arbitrary: duplicates, weight: 2 },
-  { arbitrary: swaps, weight: 2 },
+  { arbitrary: orders, weight: 3 },
   { arbitrary: noise, weight: 1 },
 );
 

@@ -3,6 +3,8 @@
 import type { Codec } from "../../index.js";
 import * as laws from "./laws.js";
 import type { AnyCodec } from "./outcome.js";
+import * as streamLaws from "./stream-laws.js";
+import { type Law, type Subject, subjectOf } from "./subject.js";
 import type { DrawOptions } from "./values.js";
 
 export type LawName =
@@ -20,26 +22,38 @@ export type LawName =
   | "bounded"
   | "conversation";
 
-const all: Readonly<Record<LawName, (subject: laws.Subject) => laws.Law>> = {
+const all: Readonly<Record<LawName, (subject: Subject) => Law>> = {
   roundTrip: laws.roundTrip,
   canonical: laws.canonical,
   size: laws.size,
   derived: laws.derived,
-  splitInvariance: laws.splitInvariance,
-  promptEmission: laws.promptEmission,
-  honestPrefixes: laws.honestPrefixes,
-  truncation: laws.truncation,
+  splitInvariance: streamLaws.splitInvariance,
+  promptEmission: streamLaws.promptEmission,
+  honestPrefixes: streamLaws.honestPrefixes,
+  truncation: streamLaws.truncation,
   mutatedInput: laws.mutatedInput,
-  damagedStreams: laws.damagedStreams,
+  damagedStreams: streamLaws.damagedStreams,
   modesAgree: laws.modesAgree,
   bounded: laws.bounded,
-  conversation: laws.conversation,
+  conversation: streamLaws.conversation,
 };
 
 /** Laws about where a message ends, of which nothing can be said where the end of the input ends it. */
 const ending: readonly LawName[] = ["promptEmission", "honestPrefixes", "truncation", "conversation"];
 /** Laws about streams, in which every message must have bytes. */
-const streams: readonly LawName[] = ["splitInvariance", "promptEmission", "damagedStreams", "conversation"];
+const streaming: readonly LawName[] = ["splitInvariance", "promptEmission", "damagedStreams", "conversation"];
+
+/** The laws that hold for a subject: messages that end with the input only, and those without bytes, have fewer. */
+export function lawsOf(subject: Subject): Partial<Record<LawName, Law>> {
+  const { facts } = subject.codec.schema;
+  const made: Partial<Record<LawName, Law>> = {};
+  for (const name of Object.keys(all) as LawName[]) {
+    if (facts.greedy && ending.includes(name)) continue;
+    if (facts.max === 0 && streaming.includes(name)) continue;
+    made[name] = all[name](subject);
+  }
+  return made;
+}
 
 /**
  * The laws that hold for a codec, ready for `fc.assert`. Messages that end with the input only have fewer of them.
@@ -47,17 +61,5 @@ const streams: readonly LawName[] = ["splitInvariance", "promptEmission", "damag
  * @example
  * for (const [name, law] of Object.entries(properties(codec))) test(name, () => fc.assert(law));
  */
-export function properties<Out, In>(
-  codec: Codec<Out, In>,
-  options: DrawOptions = {},
-): Partial<Record<LawName, laws.Law>> {
-  const { facts } = codec.schema;
-  const subject = laws.subjectOf(codec as unknown as AnyCodec, options);
-  const made: Partial<Record<LawName, laws.Law>> = {};
-  for (const name of Object.keys(all) as LawName[]) {
-    if (facts.greedy && ending.includes(name)) continue;
-    if (facts.max === 0 && streams.includes(name)) continue;
-    made[name] = all[name](subject);
-  }
-  return made;
-}
+export const properties = <Out, In>(codec: Codec<Out, In>, options: DrawOptions = {}): Partial<Record<LawName, Law>> =>
+  lawsOf(subjectOf(codec as unknown as AnyCodec, options));

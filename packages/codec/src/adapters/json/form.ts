@@ -3,6 +3,7 @@
 import { show } from "../../errors.js";
 import { type AnySchema, EncodeError, type Key } from "../../index.js";
 import type { Scope } from "./fields.js";
+import type { WholeNumbers } from "./numbers.js";
 
 /** Where a value stands. */
 export interface Place {
@@ -35,23 +36,31 @@ export const within = (place: Place, key: Key): Place => ({ ...place, keys: [...
 /** A form that is the same in both directions. */
 export const same = (both: Form["to"]): Form => ({ to: both, from: both });
 
-export const typed = (type: "string" | "boolean" | "number"): Form =>
+export const typed = (type: "string" | "boolean"): Form =>
   same((_schema, value, place) => {
     if (typeof value === type) return value;
     throw refuse(place, `needs a ${type}`, value);
   });
 
-export const bigint: Form = {
-  to(_schema, value, place) {
-    if (typeof value === "bigint") return String(value);
-    throw refuse(place, "needs a bigint", value);
-  },
-  from(_schema, json, place) {
-    if (typeof json === "string" && /^-?\d+$/.test(json)) return BigInt(json);
-    if (Number.isSafeInteger(json)) return BigInt(json as number);
-    throw refuse(place, "needs a whole number as a string", json);
-  },
-};
+/** Whole numbers of a range; those that are bigints are strings in JSON, and may be numbers as long as these are exact. */
+export function integer({ min, max, big }: WholeNumbers): Form {
+  const expected = `needs a whole number from ${min} to ${max}`;
+  return {
+    to(_schema, value, place) {
+      if (typeof value === (big ? "bigint" : "number")) return big ? String(value) : value;
+      throw refuse(place, expected, value);
+    },
+    from(_schema, json, place) {
+      const written = big && typeof json === "string" && /^-?\d+$/.test(json);
+      if (!written && (big ? !Number.isSafeInteger(json) : typeof json !== "number"))
+        throw refuse(place, big ? `${expected} as a string` : expected, json);
+      if (!written && !Number.isInteger(json)) throw refuse(place, expected, json, "range");
+      const value = BigInt(json as string | number);
+      if (value < min || value > max) throw refuse(place, expected, json, "range");
+      return big ? value : json;
+    },
+  };
+}
 
 const UNSAYABLE = new Map<unknown, number>([
   ["NaN", Number.NaN],

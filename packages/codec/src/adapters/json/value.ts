@@ -7,11 +7,11 @@ import { property } from "../../runtime/writer.js";
 import type { Fields } from "../../schema.js";
 import { caseFor, isHidden, lookUp, type Scope, variantFields } from "./fields.js";
 import {
-  bigint,
   bytes,
   type Form,
   float,
   fromHex,
+  integer,
   type Place,
   refuse,
   same,
@@ -233,7 +233,6 @@ const sized: Form = same((schema: { content: AnySchema }, value, place, turn) =>
 
 const hidden: Form = same(() => undefined);
 const boolean = typed("boolean");
-const number = typed("number");
 
 const forms: Readonly<Record<string, Form>> = {
   struct,
@@ -263,7 +262,7 @@ const forms: Readonly<Record<string, Form>> = {
 
 function formOf(schema: AnySchema, { keys }: Place): Form {
   const numbers = numbersOf(schema);
-  if (numbers) return numbers.float ? float : numbers.big ? bigint : number;
+  if (numbers) return numbers.float ? float : integer(numbers);
   const form = Object.hasOwn(forms, schema.kind) ? forms[schema.kind] : undefined;
   if (!form) throw new SchemaError("argument", `has no JSON form, being ${schema.kind}`, keys);
   return form;

@@ -1,0 +1,105 @@
+// Values to bytes.
+
+import { type AnySchema, type Codec, compile, type EncodeError, type Key } from "@wireform/codec";
+import { fromJson } from "@wireform/codec/json";
+import { type Exit, Failure, usage } from "../failure.js";
+import type { Terminal } from "../io.js";
+import { type BytesFormat, bytesWriter } from "../render/bytes.js";
+import { parsePath, withoutValueAt, withValueAt } from "../render/paths.js";
+import { loadSchema } from "../schemas/load.js";
+import { type Parsed, readJson } from "../sources/json.js";
+import { openSource } from "../sources/source.js";
+
+interface Options {
+  readonly schema: string;
+  readonly value?: string;
+  readonly set?: readonly string[];
+  readonly format?: BytesFormat;
+}
+
+export async function run(terminal: Terminal, options: Options, input: string | undefined): Promise<Exit | undefined> {
+  const { schema } = await loadSchema(options.schema, terminal.io.cwd);
+  const codec = compile(schema);
+  const { default: json5 } = await import("json5");
+  const changes = (options.set ?? []).map((text) => changeOf(text, json5.parse));
+  const write = bytesWriter(terminal, options.format);
+  for await (const { value, line } of valuesOf(terminal, options, input, json5.parse)) {
+    try {
+      await write(
+        changes.length === 0 ? codec.encode(fromJson(schema, value)) : changed(schema, codec, value, changes),
+      );
+    } catch (error) {
+      if ((error as Error).name !== "EncodeError" || line === 0) throw error;
+      throw new Failure("encode", `line ${line}: ${(error as Error).message}`, undefined, error);
+    }
+  }
+  return undefined;
+}
+
+/** What there is to encode; line 0 is none. */
+async function* valuesOf(
+  terminal: Terminal,
+  { value, set }: Options,
+  input: string | undefined,
+  parse: (text: string) => unknown,
+): AsyncGenerator<Parsed> {
+  if (value !== undefined && input !== undefined) throw usage("--value stands instead of an input");
+  if (value !== undefined) yield { value: parsed(value, parse), line: 0 };
+  else if (input === undefined && set) yield { value: {}, line: 0 };
+  else yield* readJson((await openSource({ input }, terminal)).chunks);
+}
+
+function parsed(text: string, parse: (text: string) => unknown): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    throw new Failure("encode", `--value is no JSON: ${(error as Error).message}`, undefined, error);
+  }
+}
+
+/** A value to put somewhere, and what it may mean: JSON, or else the text that it is. */
+interface Change {
+  readonly keys: readonly Key[];
+  readonly readings: readonly unknown[];
+}
+
+function changeOf(text: string, parse: (text: string) => unknown): Change {
+  const at = text.indexOf("=");
+  if (at < 0) throw usage(`--set takes path=value; got ${JSON.stringify(text)}`);
+  const keys = parsePath(text.slice(0, at));
+  const given = text.slice(at + 1);
+  try {
+    return { keys, readings: [parse(given), given] };
+  } catch {
+    return { keys, readings: [given] };
+  }
+}
+
+/** The bytes with the changes made. What follows from them is worked out anew. */
+function changed(
+  schema: AnySchema,
+  codec: Codec<unknown, unknown>,
+  value: unknown,
+  changes: readonly Change[],
+): Uint8Array {
+  const reading = changes.map(() => 0);
+  const find = (keys: readonly Key[]): number =>
+    changes.findIndex((change) => change.keys.every((key, i) => key === keys[i]));
+  for (let json = value; ; ) {
+    const put = changes.reduce(
+      (at, { keys, readings }, i) => withValueAt(at, keys, readings[reading[i] as number]),
+      json,
+    );
+    try {
+      return codec.encode(fromJson(schema, put));
+    } catch (error) {
+      const { name, code, keys } = error as EncodeError;
+      if (name !== "EncodeError") throw error;
+      const by = find(keys);
+      if (by >= 0 && (reading[by] as number) + 1 < (changes[by] as Change).readings.length)
+        reading[by] = (reading[by] as number) + 1;
+      else if (by < 0 && code === "mismatch") json = withoutValueAt(json, keys);
+      else throw error;
+    }
+  }
+}

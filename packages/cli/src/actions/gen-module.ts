@@ -1,0 +1,47 @@
+// A schema as a module of its own.
+
+import { writeFile } from "node:fs/promises";
+import { relative, resolve } from "node:path";
+import { type ModuleText, toModule } from "@wireform/codec/module";
+import { type Exit, usage } from "../failure.js";
+import type { Terminal } from "../io.js";
+import { runtime } from "../modules/runtime.js";
+import { type Loaded, loadSchema } from "../schemas/load.js";
+
+interface Options {
+  readonly schema: string;
+  readonly out?: string;
+  readonly types?: boolean;
+  readonly maxMessageSize?: number;
+  readonly maxElements?: number;
+  readonly maxDepth?: number;
+}
+
+/** The texts with a line on top that says where they come from. */
+function textOf({ schema, name }: Loaded, options: Options): ModuleText {
+  const { maxMessageSize, maxElements, maxDepth } = options;
+  const limits = { maxMessageSize, maxElements, maxDepth };
+  const { code, types } = toModule(schema, { name, limits, inline: runtime });
+  const head = `// Made by wireform gen module from ${options.schema.replace(/[\r\n\u2028\u2029]/g, " ")}; do not edit.\n\n`;
+  return { code: head + code, types: head + types };
+}
+
+export async function run(terminal: Terminal, options: Options): Promise<Exit | undefined> {
+  const { io } = terminal;
+  const { code, types } = textOf(await loadSchema(options.schema, io.cwd), options);
+  if (options.out === undefined || options.out === "-") {
+    if (terminal.json) await terminal.writeJson({ code, types });
+    else await terminal.write(options.types ? types : code);
+    return undefined;
+  }
+  const ending = /\.(m?)js$/.exec(options.out);
+  if (!ending) throw usage(`"${options.out}" is no JavaScript module`, "Its name ends in .js or .mjs.");
+  const file = resolve(io.cwd, options.out);
+  const declarations = file.replace(/\.(m?)js$/, ".d.$1ts");
+  await writeFile(file, code);
+  await writeFile(declarations, types);
+  const written = [file, declarations].map((path) => relative(io.cwd, path));
+  if (terminal.json) await terminal.writeJson({ written });
+  else terminal.note(`written: ${written.join(", ")}`);
+  return undefined;
+}

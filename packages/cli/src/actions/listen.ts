@@ -1,0 +1,20 @@
+// Conversations with whoever connects.
+
+import type { Exit } from "../failure.js";
+import type { Terminal } from "../io.js";
+import { converse, openSession, type TalkOptions, whereTo } from "../live/converse.js";
+import { serve } from "../live/open.js";
+import { addressText } from "../sources/address.js";
+
+export async function run(terminal: Terminal, options: TalkOptions, given?: string): Promise<Exit> {
+  const address = whereTo(options, given, terminal);
+  const session = await openSession(options, terminal, true);
+  const server = await serve(address, options, terminal.io, (wire) => session.join(wire));
+  try {
+    const at = addressText(address.path === undefined ? { ...address, port: server.port } : address, terminal.io.cwd);
+    await session.setting.log.event({ mark: "", connection: 0 }, "listening", `listening on ${at}`, { address: at });
+    return await converse(session, terminal, options.script);
+  } finally {
+    await server.abort();
+  }
+}

@@ -1,0 +1,19 @@
+import type { Definition } from "./definition.js";
+import { schemaOption, whole } from "./options.js";
+
+export const genModule: Definition = {
+  summary: "a JavaScript module for a schema that needs nothing else, with its types",
+  build: (command) =>
+    schemaOption(command)
+      .option("-o, --out <file>", "write the module here and its types beside it: message.js, message.d.ts")
+      .option("--types", "print the types instead of the module")
+      .option("--max-message-size <bytes>", "refuse larger messages; 16 MiB unless said", whole(0))
+      .option("--max-elements <n>", "refuse more elements in all arrays of a message; 2^20 unless said", whole(0))
+      .option("--max-depth <n>", "refuse deeper recursion; 64 unless said", whole(0)),
+  examples: [
+    ["wireform gen module --schema ./chat.ts#Message -o message.js", "message.js and message.d.ts"],
+    ["wireform gen module --schema ./chat.ts#Message > message.js", "the module alone"],
+    ["wireform gen module --schema ./chat.ts#Message --types", "the types, to look at"],
+  ],
+  action: () => import("../actions/gen-module.js"),
+};
