@@ -2,7 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import type { AnySchema } from "@wireform/codec";
 import { Failure, usage } from "../failure.js";
 import { parseName } from "./name.js";
@@ -47,13 +47,17 @@ export async function loadFile(path: string, shown: string): Promise<Record<stri
       return await import(pathToFileURL(path).href);
     const { createJiti } = await import("jiti");
     // The schema's file need not have the codec installed: it then uses the command's.
-    const alias = Object.fromEntries(
-      ["@wireform/codec", "@wireform/protocols/mqtt", "@wireform/protocols/resp"].map((id) => [
-        id,
-        fileURLToPath(import.meta.resolve(id)),
-      ]),
-    );
-    return await createJiti(import.meta.url, { alias, fsCache: false }).import(path);
+    const [codec, mqtt, resp] = await Promise.all([
+      import("@wireform/codec"),
+      import("@wireform/protocols/mqtt"),
+      import("@wireform/protocols/resp"),
+    ]);
+    const virtualModules = {
+      "@wireform/codec": codec,
+      "@wireform/protocols/mqtt": mqtt,
+      "@wireform/protocols/resp": resp,
+    };
+    return await createJiti(import.meta.url, { virtualModules, fsCache: false }).import(path);
   } catch (error) {
     const thrown = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     throw new Failure("schema", `${shown} cannot be loaded: ${thrown}`, undefined, error);
