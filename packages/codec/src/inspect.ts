@@ -4,7 +4,6 @@
 import { type DecodeError, type Key, pathText } from "./errors.js";
 import { labelOf } from "./length.js";
 import type { Limits } from "./limits.js";
-import { firstBit } from "./ops/bits.js";
 import { isLeaf, type Leaf, lower, type Op, type Role } from "./plan.js";
 import { Reader, STOP } from "./runtime/reader.js";
 import type { AnySchema } from "./schema.js";
@@ -121,8 +120,7 @@ class Trace {
     gather(draft, value === STOP);
     if (op.place && width !== undefined) {
       const { place } = op;
-      const first = firstBit(place, width).byte;
-      const last = place.little ? place.lowest >> 3 : place.size - 1 - (place.lowest >> 3);
+      const { first, last } = place.run.locate(place, width);
       draft.start = p + Math.min(first, last);
       draft.end = p + Math.max(first, last) + 1;
       draft.bits = { high: (place.lowest & 7) + width - 1, low: place.lowest & 7, little: place.little };

@@ -134,13 +134,39 @@ export interface Open {
 /** Which bits of the shared bytes a bit field is: significance 0 is the least of all `size` bytes read as one number. */
 export interface BitPlace {
   /** The same object for all fields of one run. */
-  readonly run: object;
+  readonly run: Bits;
   /** Bytes that the run of bit fields shares. */
   readonly size: number;
   readonly lowest: number;
   readonly little: boolean;
   /** How many bits it has, where that is told to people. */
   readonly width?: number;
+}
+
+/** A bit field of a struct that is being lowered: its place follows from the fields around it. */
+export interface BitField {
+  readonly key: string;
+  readonly struct: BitStruct;
+}
+
+export interface BitStruct {
+  readonly entries: readonly (readonly [string, AnySchema])[];
+  readonly endian: "big" | "little";
+  readonly bitOrder: "msb" | "lsb";
+  /** Set once some bit field has asked for its place. */
+  places?: ReadonlyMap<string, BitPlace>;
+}
+
+/** What fields that share bytes do together. It comes along with them, so that a bundle holds only what its schemas use. */
+export interface Bits {
+  /** The bytes in which a field has its first bit and its last, and its first bit counted from the most significant of its byte. */
+  locate(place: BitPlace, width: number): { readonly first: number; readonly last: number; readonly bit: number };
+  byte(source: Source, base: string, offset: number): string;
+  /** Loads the bytes, which several fields read, each once. */
+  load(source: Source, base: string, offset: number): void;
+  or(source: Source, base: string, offset: number, bits: string): void;
+  /** Collects what fields put into the bytes and writes each byte once. */
+  together(source: Source, base: string, offset: number, body: () => void): void;
 }
 
 /** A field as references see it. */
@@ -182,11 +208,11 @@ export interface Scope {
 /** What lowering a schema knows of its surroundings. */
 export interface Context {
   readonly scope: Scope | undefined;
-  readonly bits: BitPlace | undefined;
+  readonly bits: BitPlace | BitField | undefined;
   /** Ops of recursive schemas, by the function that gives the schema. */
   readonly recursive: Map<unknown, { op: Op | undefined }>;
   /** Lowers a child, in the same struct unless `scope` says otherwise; bit places are passed on only when given. */
-  lower(schema: AnySchema, change?: Role & { scope?: Scope | undefined; bits?: BitPlace | undefined }): Op;
+  lower(schema: AnySchema, change?: Role & { scope?: Scope | undefined; bits?: Context["bits"] }): Op;
 }
 
 /** Sees every op as it is made, and may wrap it. */
@@ -200,7 +226,7 @@ export interface Role {
 
 function context(
   scope: Scope | undefined,
-  bits: BitPlace | undefined,
+  bits: Context["bits"],
   recursive: Context["recursive"],
   wrap: Wrap | undefined,
 ): Context {

@@ -65,8 +65,6 @@ export class Source {
   deferred: Map<object, (() => void)[]> = new Map();
   /** Whether the function being written is the public one, which hands over to the interpreter itself. */
   private inEntry = false;
-  private readonly loaded = new Map<string, string>();
-  private unit: Map<number, string[]> | undefined;
 
   readonly direction: "decode" | "encode";
   /** Whether decoded bytes are views. */
@@ -179,37 +177,7 @@ export class Source {
 
   /** Byte `offset` of `base`. */
   byte(base: string, offset: number): string {
-    const at = offset === 0 ? `b[${base}]` : `b[${base} + ${offset}]`;
-    return this.loaded.get(at) ?? at;
-  }
-
-  /** Loads bytes that several bit fields read, each once. */
-  load(base: string, offset: number, size: number): void {
-    for (let i = 0; i < size; i++) {
-      const at = this.byte(base, offset + i);
-      if (!this.loaded.has(at)) this.loaded.set(at, this.store(at, "byte"));
-    }
-  }
-
-  /** Forgets loaded bytes, because the position has changed. */
-  forget(): void {
-    this.loaded.clear();
-  }
-
-  /** Collects what bit fields put into their shared bytes and writes each byte once. */
-  together(base: string, size: number, offset: number, body: () => void): void {
-    const unit = new Map<number, string[]>();
-    this.unit = unit;
-    body();
-    this.unit = undefined;
-    for (let i = 0; i < size; i++)
-      this.line(`${this.byte(base, offset + i)} = ${unit.get(offset + i)?.join(" | ") ?? "0"};`);
-  }
-
-  /** Sets bits of a byte that starts as zero. */
-  or(base: string, offset: number, bits: string): void {
-    if (this.unit) this.unit.set(offset, [...(this.unit.get(offset) ?? []), bits]);
-    else this.line(`${this.byte(base, offset)} |= ${bits};`);
+    return offset === 0 ? `b[${base}]` : `b[${base} + ${offset}]`;
   }
 
   /** The name of the function for an op that calls itself. It sees none of the variables around the call. */

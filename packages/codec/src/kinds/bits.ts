@@ -1,9 +1,10 @@
 // Fields of some bits. Neighbours in a struct share bytes and must fill whole ones together.
 
 import { SchemaError, show } from "../errors.js";
+import { BitRun } from "../ops/bit-run.js";
 import { bits as bitsOp, wholeBits } from "../ops/bits.js";
 import { transformed } from "../ops/transform.js";
-import type { Context, Leaf } from "../plan.js";
+import type { BitField, BitPlace, BitStruct, Context, Leaf } from "../plan.js";
 import { facts, node, type Schema } from "../schema.js";
 
 type Big = 49 | 50 | 51 | 52 | 53 | 54 | 55 | 56 | 57 | 58 | 59 | 60 | 61 | 62 | 63 | 64;
@@ -14,9 +15,44 @@ export interface BitsSchema<T extends number | bigint = number> extends Schema<T
   readonly signed: boolean;
 }
 
+/** Gives every bit field of a struct its place in the bytes of its run. */
+export function placesOf(
+  entries: BitStruct["entries"],
+  { endian, bitOrder }: Pick<BitStruct, "endian" | "bitOrder">,
+): Map<string, BitPlace> {
+  const places = new Map<string, BitPlace>();
+  // Where byte order and bit order agree, fields take bytes in turn, so that a run can end at every whole byte.
+  const inTurn = (endian === "big") === (bitOrder === "msb");
+  for (let i = 0; i < entries.length; ) {
+    let end = i;
+    let total = 0;
+    while (end < entries.length && entries[end]?.[1].facts.bits !== undefined) {
+      if (inTurn && total > 0 && total % 8 === 0) break;
+      total += entries[end++]?.[1].facts.bits as number;
+    }
+    if (end === i) end = ++i;
+    const run = new BitRun(total / 8, endian === "little");
+    let taken = 0;
+    for (; i < end; i++) {
+      const [key, schema] = entries[i] as BitStruct["entries"][number];
+      const width = schema.facts.bits as number;
+      places.set(key, run.place(bitOrder === "msb" ? total - taken - width : taken, width));
+      taken += width;
+    }
+  }
+  return places;
+}
+
+/** The place of a field among those of its struct. */
+function placeOf({ key, struct }: BitField): BitPlace {
+  struct.places ??= placesOf(struct.entries, struct);
+  return struct.places.get(key) as BitPlace;
+}
+
 /** The field in its place of a run, or alone in whole bytes of its own. */
 function field(context: Context, width: number, kind: string, signed: boolean): Leaf {
-  if (context.bits) return bitsOp(width, context.bits, signed);
+  const { bits } = context;
+  if (bits) return bitsOp(width, "run" in bits ? bits : placeOf(bits), signed);
   if (width % 8 !== 0)
     throw new SchemaError(
       "bits",

@@ -2,6 +2,7 @@
 
 import { EncodeError, hex, SchemaError, show } from "../errors.js";
 import { limitsOf } from "../limits.js";
+import { BitRun } from "../ops/bit-run.js";
 import { leaf } from "../ops/leaf.js";
 import { constantly, same } from "../ops/transform.js";
 import { type Context, lower, type Op } from "../plan.js";
@@ -22,7 +23,7 @@ import {
 /** What a schema does on its own, asked while something around it is defined. */
 export function alone(schema: AnySchema): Op {
   const { bits } = schema.facts;
-  const place = bits === undefined ? undefined : { run: {}, size: Math.ceil(bits / 8), lowest: 0, little: false };
+  const place = bits === undefined ? undefined : new BitRun(Math.ceil(bits / 8), false).place(0);
   return lower(schema, undefined, place);
 }
 

@@ -167,40 +167,6 @@ function endBits(bits: number, key: string): void {
     );
 }
 
-/** Gives every bit field of a struct its place in the bytes of its run. */
-export function placesOf(
-  entries: readonly [string, AnySchema][],
-  { endian, bitOrder }: Required<StructOptions>,
-): Map<string, BitPlace> {
-  const places = new Map<string, BitPlace>();
-  // Where byte order and bit order agree, fields take bytes in turn, so that a run can end at every whole byte.
-  const inTurn = (endian === "big") === (bitOrder === "msb");
-  for (let i = 0; i < entries.length; ) {
-    let end = i;
-    let total = 0;
-    while (end < entries.length && entries[end]?.[1].facts.bits !== undefined) {
-      if (inTurn && total > 0 && total % 8 === 0) break;
-      total += entries[end++]?.[1].facts.bits as number;
-    }
-    if (end === i) end = ++i;
-    const run = {};
-    let taken = 0;
-    for (; i < end; i++) {
-      const [key, schema] = entries[i] as [string, AnySchema];
-      const width = schema.facts.bits as number;
-      places.set(key, {
-        run,
-        size: total / 8,
-        lowest: bitOrder === "msb" ? total - taken - width : taken,
-        little: endian === "little",
-        width,
-      });
-      taken += width;
-    }
-  }
-  return places;
-}
-
 /** Lowers a struct; `tag` is a field in front that a union adds. */
 export function lowerStruct(
   entries: readonly [string, AnySchema][],
@@ -219,10 +185,11 @@ export function lowerStruct(
     names,
     keys: entries.map(([key]) => key),
   };
-  const places = placesOf(entries, order);
+  const struct = { entries, ...order };
   const lowered: Entry[] = entries.map(([key, schema]) => {
+    const bits = schema.facts.bits === undefined ? undefined : { key, struct };
     try {
-      const named: Named = { key, op: context.lower(schema, { key, scope, bits: places.get(key) }) };
+      const named: Named = { key, op: context.lower(schema, { key, scope, bits }) };
       names.set(key, named);
       return {
         key,

@@ -2,6 +2,7 @@
 
 import { SchemaError, show } from "../errors.js";
 import { labelOf } from "../length.js";
+import { BitRun } from "../ops/bit-run.js";
 import { union as unionOp, type Variant } from "../ops/choice.js";
 import { leaf } from "../ops/leaf.js";
 import { constantly, within } from "../ops/transform.js";
@@ -288,5 +289,5 @@ function tagPlace(width: number, list: readonly [string, VariantOf][]): BitPlace
       "the tag's bits lie in different places in different variants; give all variants the same endian and bitOrder, and bit fields of the same size",
     );
   }
-  return { run: {}, ...first };
+  return new BitRun(first.size, first.little).place(first.lowest);
 }

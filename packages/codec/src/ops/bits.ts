@@ -3,6 +3,7 @@
 
 import type { BitPlace, Leaf } from "../plan.js";
 import type { Source } from "../source.js";
+import { BitRun } from "./bit-run.js";
 import { leaf } from "./leaf.js";
 
 /** Up to 32 bits of a field: where they lie in the run. */
@@ -47,20 +48,21 @@ const putPiece = (bytes: readonly Touched[], b: Uint8Array, p: number, value: nu
 };
 
 /** Bits as one expression; a signed int32 unless `unsigned` asks otherwise. */
-function emitPiece(bytes: readonly Touched[], source: Source, base: string, offset: number, width: number): string {
+function emitPiece(
+  { run }: BitPlace,
+  bytes: readonly Touched[],
+  source: Source,
+  base: string,
+  offset: number,
+  width: number,
+): string {
   const terms = bytes.map(({ index, shift, mask }) => {
-    const byte = source.byte(base, offset + index);
+    const byte = run.byte(source, base, offset + index);
     const kept = mask === 255 ? byte : `(${byte} & ${mask})`;
     return shift === 0 ? kept : shift > 0 ? `${kept} << ${shift}` : `${kept} >> ${-shift}`;
   });
   const joined = terms.length > 1 || terms[0]?.includes(">>") ? `(${terms.join(" | ")})` : (terms[0] as string);
   return width === 32 ? `(${joined} >>> 0)` : joined;
-}
-
-/** The first bit, counted from the most significant of its byte, for errors and pictures. */
-export function firstBit(place: BitPlace, width: number): { byte: number; bit: number } {
-  const top = place.lowest + width - 1;
-  return { byte: place.little ? top >> 3 : place.size - 1 - (top >> 3), bit: 7 - (top & 7) };
 }
 
 /** `width` bits, 1 to 64, at a place in their run; more than 48 bits are a bigint. */
@@ -128,10 +130,10 @@ export function bits(width: number, place: BitPlace, signed: boolean): Leaf {
         );
     },
     emitGet(source, base, offset) {
-      const lo = emitPiece(lowBytes, source, base, offset, low.width);
+      const lo = emitPiece(place, lowBytes, source, base, offset, low.width);
       if (width <= 32)
         return signed && width < 32 ? `(${lo} << ${32 - width} >> ${32 - width})` : signed ? `(${lo} | 0)` : lo;
-      const hi = emitPiece(highBytes, source, base, offset, width - 32);
+      const hi = emitPiece(place, highBytes, source, base, offset, width - 32);
       if (big) {
         const value = `(BigInt(${hi}) << 32n | BigInt(${lo}))`;
         return signed ? `BigInt.asIntN(${width}, ${value})` : value;
@@ -145,7 +147,12 @@ export function bits(width: number, place: BitPlace, signed: boolean): Leaf {
       const write = (piece: string, bytes: readonly Touched[]) => {
         for (const { index, shift, mask } of bytes) {
           const moved = shift === 0 ? piece : shift > 0 ? `${piece} >>> ${shift}` : `${piece} << ${-shift}`;
-          source.or(base, offset + index, mask === 255 && shift >= 0 ? `(${moved} & 255)` : `(${moved} & ${mask})`);
+          place.run.or(
+            source,
+            base,
+            offset + index,
+            mask === 255 && shift >= 0 ? `(${moved} & 255)` : `(${moved} & ${mask})`,
+          );
         }
       };
       const lo = big
@@ -167,7 +174,8 @@ export function bits(width: number, place: BitPlace, signed: boolean): Leaf {
 
 /** Bits that fill whole bytes of their own, so that they find no zeroes but write them. */
 export function wholeBits(width: number, signed: boolean): Leaf {
-  const { place, ...field } = bits(width, { run: {}, size: width / 8, lowest: 0, little: false }, signed);
+  const run = new BitRun(width / 8, false);
+  const { place, ...field } = bits(width, run.place(0), signed);
   return leaf({
     ...field,
     put(w, p, value) {
@@ -175,7 +183,7 @@ export function wholeBits(width: number, signed: boolean): Leaf {
       field.put(w, p, value);
     },
     emitPut(source, base, offset, value) {
-      source.together(base, field.size, offset, () => field.emitPut(source, base, offset, value));
+      run.together(source, base, offset, () => field.emitPut(source, base, offset, value));
     },
   });
 }

@@ -1,7 +1,7 @@
 // Law: generated structs are one object literal each, with keys in the order of the fields, built from variables that
 // later fields can refer to.
 
-import type { Entry, Ranges, Scope } from "../plan.js";
+import { type Entry, type Ranges, type Scope, sharesRun } from "../plan.js";
 import { quote, type Source } from "../source.js";
 import type { Layout } from "./struct-layout.js";
 
@@ -60,7 +60,6 @@ export function emitStructDecode(source: Source, plan: Layout): string {
         setMark(source, marks, entry.before, `${base} + ${offset}`);
         setMark(source, marks, entry.after, `${base} + ${offset + leaf.size}`);
       }
-      source.forget();
       source.advance(step.size);
     } else if (step.do === "field") {
       setMark(source, marks, step.entry.before, "p");
@@ -74,8 +73,8 @@ export function emitStructDecode(source: Source, plan: Layout): string {
 /** Bytes that more than one bit field reads are loaded into variables. */
 function loadShared(source: Source, items: Items, base: string, start: number): void {
   items.forEach(({ leaf, offset }, i) => {
-    const shared = leaf.place && items[i - 1]?.offset !== offset && items[i + 1]?.offset === offset;
-    if (shared) source.load(base, start + offset, leaf.size);
+    if (!sharesRun(leaf, items[i - 1]?.leaf) && sharesRun(leaf, items[i + 1]?.leaf))
+      leaf.place?.run.load(source, base, start + offset);
   });
 }
 
@@ -92,7 +91,6 @@ export function emitFixedGet(source: Source, plan: Layout, base: string, offset:
     source.vars.set(entry.named, name);
     fields.push([entry, name]);
   }
-  source.forget();
   return object(fields);
 }
 
@@ -197,9 +195,9 @@ function emitRun(
     const first = items[i] as Items[number];
     let end = i + 1;
     if (first.leaf.place) {
-      while (end < items.length && items[end]?.leaf.place && items[end]?.offset === first.offset) end++;
+      while (sharesRun(first.leaf, items[end]?.leaf)) end++;
       const shared = items.slice(i, end);
-      source.together(base, first.leaf.size, start + first.offset, () => shared.forEach(put));
+      first.leaf.place.run.together(source, base, start + first.offset, () => shared.forEach(put));
     } else put(first);
     i = end;
   }

@@ -4,7 +4,6 @@
 import { type Entry, isLeaf, type Leaf, type Named, type Op, type Open, type Ranges, type Scope } from "../plan.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 import { property, under, type Writer } from "../runtime/writer.js";
-import { firstBit } from "./bits.js";
 import { emitFixedGet, emitStructDecode, emitStructEncode, emitStructHint } from "./struct-emit.js";
 import { type Layout, layout, type Plain, type Step } from "./struct-layout.js";
 
@@ -137,8 +136,8 @@ function partial(m: Reader, step: Run, value: Record<string, unknown>): typeof S
 function unread(m: Reader, { place }: Leaf, p: number): Reader {
   const { fault } = m;
   if (place?.width !== undefined && fault?.offset === p && fault.bit === undefined && fault.code !== "truncated") {
-    const { byte, bit } = firstBit(place, place.width);
-    fault.offset = p + byte;
+    const { first, bit } = place.run.locate(place, place.width);
+    fault.offset = p + first;
     fault.bit = bit;
   }
   return m;
