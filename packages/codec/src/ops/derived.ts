@@ -102,7 +102,7 @@ function putChecksum(w: Writer, value: object, { entry, from, to, size }: Range,
   const { key, op } = entry;
   const { algorithm, big } = checksumOf(op);
   const at = marks[entry.before] as number;
-  const right = checksumOver(algorithm, big, w.b, marks[from] as number, marks[to] as number, at, size);
+  const right = checksumOver(algorithm, big, w.filled(w.b), marks[from] as number, marks[to] as number, at, size);
   try {
     checkGiven(
       w,
@@ -251,5 +251,6 @@ export function emitChecksum(
 ): string {
   const { algorithm, big } = checksumOf(entry.op);
   const name = source.constant(algorithm, algorithm.source, /^\w+/.exec(algorithm.source ?? "")?.[0]);
-  return `${source.use("checksumOver", checksumOver)}(${name}, ${big}, b, ${from}, ${to}, ${hole}, ${size})`;
+  const bytes = source.direction === "encode" ? "w.filled(b)" : "b";
+  return `${source.use("checksumOver", checksumOver)}(${name}, ${big}, ${bytes}, ${from}, ${to}, ${hole}, ${size})`;
 }
