@@ -11,6 +11,8 @@ import { Reader, STOP } from "./runtime/reader.js";
 
 const NOTHING: Uint8Array = new Uint8Array(0);
 const LARGE = 65536;
+/** A peer that has sent a message of some size gets room for another one at once, up to this. */
+const EARNED = 2 ** 20 + 64;
 
 /**
  * A codec fed with chunks, as TCP or anything else cuts them.
@@ -38,6 +40,7 @@ export class Decoder<Out> implements Iterable<Out> {
   /** Where the interpreter is in it. */
   private paused: Reader | undefined;
   private missing = 1;
+  private earned = 0;
   private final = false;
   private readonly recovery: Recovery;
   private fatal: DecodeError | undefined;
@@ -232,7 +235,9 @@ export class Decoder<Out> implements Iterable<Out> {
       }
       // More than is missing is taken along, so that the interpreter need not stop at every byte; what turns out to
       // belong to the next message is given back to the chunk.
-      const added = Math.min(left, Math.max(this.missing, this.size, 4096));
+      // Not beyond what there is room for, though: it would be copied once more.
+      const along = Math.min(Math.max(this.size, 4096), this.held.length - this.size);
+      const added = this.final ? left : Math.min(left, Math.max(this.missing, along, 1));
       this.gather(added);
       const { paused, size } = this;
       if (!paused || (!paused.eased && paused.vain <= size)) {
@@ -267,6 +272,7 @@ export class Decoder<Out> implements Iterable<Out> {
   /** The straddling message has ended: what has come behind it is given back to the chunk. */
   private delivered(value: unknown, end: number, added: number): unknown {
     if (end === 0) throw this.stuck();
+    this.earned = Math.min(Math.max(end, this.earned >> 1), EARNED);
     const over = this.size - end;
     const back = Math.min(over, added);
     this.at -= back;
@@ -291,7 +297,7 @@ export class Decoder<Out> implements Iterable<Out> {
   /** Copies `n` bytes of the chunk behind the straddling message. */
   private gather(n: number): void {
     const { chunk, at, size } = this;
-    if (size + n > this.held.length) this.held = roomier(this.held.subarray(0, size), n, this.missing);
+    if (size + n > this.held.length) this.held = roomier(this.held.subarray(0, size), n, this.missing, this.earned);
     if (n > 32) this.held.set(at === 0 && n === chunk.length ? chunk : chunk.subarray(at, at + n), size);
     else for (let i = 0; i < n; i++) this.held[size + i] = chunk[at + i] as number;
     this.size = size + n;

@@ -2,6 +2,7 @@
 
 export { type Codec, type CompileOptions, compile } from "./compile.js";
 export { Decoder } from "./decoder.js";
+export { Encoder } from "./encoder.js";
 export {
   type DecodeCode,
   DecodeError,

@@ -116,12 +116,13 @@ export class Recovery {
 
 /**
  * The same bytes with room for `n` more: in proportion to what has arrived, whatever was announced; exactly what is
- * `missing` where that is a fair part of it.
+ * `missing` where that is a fair part of it, or all of it is no more than what has been `earned`.
  */
-export function roomier(held: Uint8Array, n: number, missing: number): Uint8Array {
+export function roomier(held: Uint8Array, n: number, missing: number, earned: number): Uint8Array {
   const size = held.length;
   const fair = 4 * missing >= size && missing <= 3 * size;
-  const room = new Uint8Array(Math.max(64, size + n, fair ? size + missing : 2 * size));
+  const whole = size + n + missing;
+  const room = new Uint8Array(whole <= earned ? whole : Math.max(64, size + n, fair ? size + missing : 2 * size));
   room.set(held);
   return room;
 }

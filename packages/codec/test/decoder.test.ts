@@ -232,3 +232,13 @@ test("an over-long message is refused at its header, or skipped", () => {
     expect(decoder.skipped).toBe(24);
   }
 });
+
+test("a message that began in an earlier chunk and was not asked for is whole at the end of the stream", () => {
+  const codec = compileHere(array(string(u8), u16));
+  const value = Array.from({ length: 9000 }, (_, i) => `${i}`);
+  const wire = codec.encode(value);
+  const decoder = new Decoder(codec);
+  expect([...decoder.push(wire.subarray(0, 10))]).toEqual([]);
+  decoder.push(wire.subarray(10));
+  expect([...decoder.end()]).toEqual([value]);
+});

@@ -24,7 +24,7 @@ import {
   when,
 } from "@wireform/codec";
 import { arbitrary, input } from "@wireform/codec/fast-check";
-import { fromJson, toJson, toJsonSchema } from "@wireform/codec/json";
+import { fromJson, toJson, toJsonSchema, toJsonText } from "@wireform/codec/json";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
@@ -81,6 +81,7 @@ describe("toJson and fromJson", () => {
     ],
   ] as [string, Schema, unknown, unknown][])("%s", (_, schema, value, json) => {
     expect(toJson(schema, value)).toStrictEqual(json);
+    expect(toJsonText(schema)(value)).toBe(JSON.stringify(json));
     expect(fromJson(schema, json)).toStrictEqual(value);
   });
 
@@ -133,6 +134,7 @@ describe("toJson and fromJson", () => {
     Object.defineProperty(Object.prototype, "more", { value: 7, configurable: true });
     try {
       expect(toJson(schema, { has: 0 })).toStrictEqual({ has: 0 });
+      expect(toJsonText(schema)({ has: 0 } as never)).toBe('{"has":0}');
       expect(Object.entries(fromJson(schema, { has: 0 }))).toEqual([["has", 0]]);
     } finally {
       delete (Object.prototype as { more?: unknown }).more;
@@ -218,7 +220,8 @@ describe.each(Object.entries(everyKind))("%s", (_, schema) => {
     const accepts = z.fromJSONSchema(toJsonSchema(schema) as never);
     fc.assert(
       fc.property(arbitrary(schema), (value) => {
-        const text = JSON.stringify(toJson(schema, value));
+        const text = toJsonText(schema)(value);
+        expect(text).toBe(JSON.stringify(toJson(schema, value)));
         expect(exact(fromJson(schema, JSON.parse(text)))).toBe(exact(value));
         expect(accepts.safeParse(JSON.parse(text)).error?.issues).toBe(undefined);
       }),

@@ -92,7 +92,8 @@ export class Connection<Out, In = Out> implements AsyncIterable<Out>, Observed {
    * Sends a message. It is encoded now, gathers with the other messages of this turn and leaves with them by one write.
    * The promise resolves when more may be sent: await it, and memory stays bounded whatever the peer does. It rejects
    * with ConnectionError when the connection is over, and may be ignored. A value that cannot be encoded throws the
-   * codec's EncodeError at once, and nothing of it is sent.
+   * codec's EncodeError at once, and nothing of it is sent. Byte fields of 16 KiB and more go by reference: leave them
+   * alone until flushed.
    *
    * With `signal`, a message that still waits in our queue when it aborts is taken back and never sent.
    */

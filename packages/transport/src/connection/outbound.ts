@@ -4,14 +4,16 @@
 //   send ──► gather (bytes being filled) ──► pending (sealed, ours) ──► flight (the port's) ──► sent
 //            └─ sealed at the end of the turn    └─ still revocable       └─ in the system's hands
 
-import type { Codec } from "@wireform/codec";
+import { type Codec, Encoder } from "@wireform/codec";
 import type { Clock } from "./clock.js";
-import { ConnectionError, codeOf, type Deferred, deferred } from "./errors.js";
-import { gatherBuffer, giveBuffer, smallBuffer, takeBuffer } from "./pool.js";
+import { ConnectionError, type Deferred, deferred } from "./errors.js";
+import { gatherBuffer, giveBuffer, isLent, smallBuffer, takeBuffer } from "./pool.js";
 import type { Port } from "./port.js";
 
-/** Messages of this many bytes or more get a buffer of their own, which is sent without being copied again. */
-export const largeMessage = 16 * 1024;
+/** Bytes of this many or more are sent from where they lie, without being copied. */
+const large = 16 * 1024;
+/** After a large message so many more are taken for large ones too, before it is tried whether they fit. */
+const largeInARow = 16;
 /** A write is begun behind an unfinished one only for this much; less goes on gathering. */
 const secondWrite = 64 * 1024;
 
@@ -55,12 +57,12 @@ export class Outbound<In> {
   readonly #clock: Clock;
   readonly #highWater: number;
   readonly #maxQueued: number;
-  #codec: Codec<unknown, In>;
+  #encoder: Encoder<In>;
 
   #gather: Uint8Array | undefined;
   #fill = 0;
   #expect = smallBuffer;
-  #expectLarge = false;
+  #expectLarge = 0;
   #pending: Piece[] = [];
   #pendingBytes = 0;
   readonly #flight: Batch[] = [];
@@ -89,7 +91,7 @@ export class Outbound<In> {
     this.#owner = owner;
     this.#port = port;
     this.#clock = options.clock;
-    this.#codec = options.send;
+    this.#encoder = new Encoder(options.send);
     this.#highWater = options.highWater;
     this.#maxQueued = options.maxQueued;
   }
@@ -115,7 +117,7 @@ export class Outbound<In> {
   }
 
   use(codec: Codec<unknown, In>): void {
-    this.#codec = codec;
+    this.#encoder = new Encoder(codec);
   }
 
   /** What stands in the way of adding a message. */
@@ -128,44 +130,35 @@ export class Outbound<In> {
 
   /** Encodes a message into the gathering buffer and returns how much is queued. Throws the codec's EncodeError with nothing added. */
   add(message: In): number {
-    if (this.#expectLarge) return this.#addSized(message);
-    const gather = this.#gather ?? this.#open(this.#expect);
-    try {
-      this.#fill = this.#codec.write(message, gather, this.#fill);
-    } catch (error) {
-      if (codeOf(error) !== "overflow") throw error;
-      return this.#addSized(message);
+    if (this.#expectLarge === 0) {
+      const gather = this.#gather ?? this.#open(this.#expect);
+      const end = this.#encoder.write(message, gather, this.#fill);
+      if (end >= 0) {
+        this.#fill = end;
+        return this.#added();
+      }
     }
-    return this.#added();
+    return this.#addPieces(message);
   }
 
   /** Adds bytes as they are; from 16 KiB on by reference, so they must not change until flushed. */
   addBytes(bytes: Uint8Array): void {
-    if (bytes.length >= largeMessage) {
-      this.#seal();
-      this.#queue({ bytes, buffer: undefined });
-    } else {
-      if (!this.#gather || this.#fill + bytes.length > this.#gather.length) {
-        this.#seal();
-        this.#open(Math.max(this.#expect, bytes.length));
-      }
-      (this.#gather as Uint8Array).set(bytes, this.#fill);
-      this.#fill += bytes.length;
-    }
+    this.#addPiece(bytes);
     this.#added();
   }
 
   /** Adds a message that can be taken back until it is handed to the port. Returns the way to take it back. */
   addRevocable(message: In): () => boolean {
     this.#seal();
-    const piece: Piece = { bytes: this.#codec.encode(message), buffer: undefined };
-    this.#queue(piece);
+    const pieces = this.#encoder
+      .pieces(message, large)
+      .map((bytes): Piece => ({ bytes: kept(bytes), buffer: undefined }));
+    for (const piece of pieces) this.#queue(piece);
     this.#added();
     return () => {
-      const index = this.#pending.indexOf(piece);
+      const index = this.#pending.indexOf(pieces[0] as Piece);
       if (index < 0) return false;
-      this.#pending.splice(index, 1);
-      this.#pendingBytes -= piece.bytes.length;
+      for (const { bytes } of this.#pending.splice(index, pieces.length)) this.#pendingBytes -= bytes.length;
       this.messages--;
       return true;
     };
@@ -295,24 +288,29 @@ export class Outbound<In> {
     this.#pendingBytes += piece.bytes.length;
   }
 
-  /** The slower way in: asks the size first, then gives large messages a buffer of their own. */
-  #addSized(message: In): number {
-    const size = this.#codec.size(message);
-    this.#expectLarge = size >= largeMessage;
-    if (this.#expectLarge) {
-      const buffer = takeBuffer(size);
-      const end = this.#codec.write(message, buffer, 0);
-      this.#seal();
-      this.#queue({ bytes: buffer.subarray(0, end), buffer });
-    } else {
-      const free = this.#gather ? this.#gather.length - this.#fill : 0;
-      if (size > free) {
-        this.#seal();
-        this.#open(gatherBuffer);
-      }
-      this.#fill = this.#codec.write(message, this.#gather as Uint8Array, this.#fill);
+  /** The slower way in, for what is large or does not fit. */
+  #addPieces(message: In): number {
+    let size = 0;
+    for (const piece of this.#encoder.pieces(message, large)) {
+      this.#addPiece(piece);
+      size += piece.length;
     }
+    this.#expectLarge = size >= large ? largeInARow : Math.max(0, this.#expectLarge - 1);
     return this.#added();
+  }
+
+  #addPiece(bytes: Uint8Array): void {
+    if (bytes.length >= large) {
+      this.#seal();
+      this.#queue({ bytes: kept(bytes), buffer: undefined });
+      return;
+    }
+    if (!this.#gather || this.#fill + bytes.length > this.#gather.length) {
+      this.#seal();
+      this.#open(Math.max(this.#expect, bytes.length));
+    }
+    (this.#gather as Uint8Array).set(bytes, this.#fill);
+    this.#fill += bytes.length;
   }
 
   #added(): number {
@@ -330,6 +328,11 @@ export class Outbound<In> {
     }
     return queued;
   }
+}
+
+/** The bytes, or a copy of them where they lie in a buffer that is about to be read into again. */
+function kept(bytes: Uint8Array): Uint8Array {
+  return isLent(bytes.buffer) ? bytes.slice() : bytes;
 }
 
 function deferredFailure(error: ConnectionError): Promise<void> {

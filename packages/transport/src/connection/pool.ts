@@ -19,12 +19,25 @@ function roomy(size: number): number {
   return Math.ceil(size / step) * step;
 }
 
+const ours = new WeakSet<ArrayBufferLike>();
+
+/** Whether bytes in this memory may be overwritten by their next owner. */
+export function isLent(memory: ArrayBufferLike): boolean {
+  return ours.has(memory);
+}
+
+function make(capacity: number): Uint8Array {
+  const buffer = new Uint8Array(capacity);
+  ours.add(buffer.buffer);
+  return buffer;
+}
+
 /** A buffer of at least `size` bytes with unspecified contents. */
 export function takeBuffer(size: number): Uint8Array {
-  if (size > largest) return new Uint8Array(size);
+  if (size > largest) return make(size);
   const capacity = roomy(size);
   const buffer = spares.get(capacity)?.pop();
-  if (buffer === undefined) return new Uint8Array(capacity);
+  if (buffer === undefined) return make(capacity);
   spare -= capacity;
   return buffer;
 }

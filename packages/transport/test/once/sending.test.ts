@@ -1,4 +1,5 @@
 // How messages leave: gathered, bounded, in order (TRANSPORT.md 2.6).
+import { bytes as bytesOf, compile, struct, u8, u32 } from "@wireform/codec";
 import { describe, expect, it } from "vitest";
 import { embed } from "../../src/testing.ts";
 import { bytes, frames, text, wire } from "../support/frames.ts";
@@ -60,6 +61,19 @@ describe("one write a turn", () => {
     large[0] = 8;
     await connection.flush();
     expect(text(written())).toBe(`\0\x01araw\x08${long(29_999, "\x07")}\0\x01b`);
+  });
+
+  it("bytes of 16 KiB in a message go by reference, smaller ones are copied at once", async () => {
+    const part = compile(struct({ id: u8, body: bytesOf(u32) }));
+    const { connection, port } = embed({ receive: part, send: part, highWater: 1 << 20 });
+    const [small, large] = [16_383, 16_384].map((length) => new Uint8Array(length).fill(7)) as [Uint8Array, Uint8Array];
+    for (const body of [small, large, small, large]) void connection.send({ id: 1, body });
+    small[0] = large[0] = 8;
+    await connection.flush();
+    const header = (length: number) => [1, 0, 0, length >> 8, length & 255];
+    const copied = [...header(small.length), 7, ...small.subarray(1)];
+    const referred = [...header(large.length), 8, ...large.subarray(1)];
+    expect(port.writes).toEqual([Uint8Array.from([copied, referred, copied, referred].flat())]);
   });
 
   it("a value that cannot be encoded throws at once, and no byte of it is sent", async () => {

@@ -2,6 +2,7 @@
 import * as net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { bytes as bytesOf, compile, u32 } from "@wireform/codec";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Connection, connect, listen, type Server } from "../../src/index.ts";
 import { bytes, frames, wire } from "../support/frames.ts";
@@ -66,6 +67,29 @@ describe("echo", () => {
       await peer.closed;
       expect(server.counters).toMatchObject({ messagesReceived: 5000, messagesSent: 5000, accepted: 1 });
     }
+  });
+
+  it("large views into the read buffer are sent on as they were, though it is read into again", async () => {
+    const viewed = compile(bytesOf(u32), { views: true });
+    const both = { receive: viewed, send: viewed };
+    const sizes = Array.from({ length: 300 }, (_, i) => 16_384 + ((i * 7919) % 40_000));
+    const back: number[] = [];
+    const server = await listen({ port: 0, ...both, closeTimeout: 500 }, async (peer) => {
+      peer.onMessage(
+        (message) => void back.push(message.every((byte) => byte === back.length % 251) ? message.length : -1),
+      );
+      // As long as it does not read, what comes back waits on the other side.
+      peer.pause();
+      for (const [i, size] of sizes.entries()) await peer.send(new Uint8Array(size).fill(i % 251));
+      peer.resume();
+      await peer.closed;
+    });
+    open.push(server);
+    const peer = await connect({ port: server.port, ...both, maxQueued: 1 << 25 });
+    peer.onMessage((message) => void peer.send(message));
+    while (back.length < sizes.length) await new Promise((resolve) => setTimeout(resolve, 2));
+    expect(back).toEqual(sizes);
+    await peer.close();
   });
 
   it("100 MB both ways at once, byte for byte", async () => {

@@ -83,10 +83,19 @@ export const float: Form = {
   },
 };
 
+const PAIRS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+const SHORT = 16;
+
+/** Node's own way, which is faster for all but a few bytes. */
+const slice = (
+  globalThis as { Buffer?: { prototype: { hexSlice?: (this: Uint8Array, start: number, end: number) => string } } }
+).Buffer?.prototype.hexSlice;
+
 /** Bytes as two hexadecimal digits each. */
 export function toHex(bytes: Uint8Array): string {
+  if (slice && bytes.length > SHORT) return slice.call(bytes, 0, bytes.length);
   let text = "";
-  for (let i = 0; i < bytes.length; i++) text += (bytes[i] as number).toString(16).padStart(2, "0");
+  for (let i = 0; i < bytes.length; i++) text += PAIRS[bytes[i] as number];
   return text;
 }
 
