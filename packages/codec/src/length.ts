@@ -139,7 +139,7 @@ export function checkLength(length: Length, what: string): void {
 /** The references and the size of `length` itself, and of `unit`-sized things (min to max bytes each) that it counts. */
 export function lengthFacts(length: Length, unit: { min: number; max: number }, own: readonly Use[] = []): Facts {
   const times = (n: number, size: number): number => (n === 0 || size === 0 ? 0 : n * size);
-  const base = { greedy: false, uses: own };
+  const base = { greedy: false, endless: false, uses: own };
   if (typeof length === "number") return { ...base, min: times(length, unit.min), max: times(length, unit.max) };
   const prefix = isSchema(length) ? length : length.kind === "nullable" ? length.prefix : undefined;
   const most = times(Number.POSITIVE_INFINITY, unit.max);

@@ -18,6 +18,8 @@ export interface Facts {
   readonly lead?: number;
   /** True when it takes all bytes up to the end of its surroundings, so that nothing may follow. */
   readonly greedy: boolean;
+  /** True when it does so from an offset: up to the end of the message, out of every window that it stands in. */
+  readonly endless: boolean;
   /** References that leave this schema, as seen from the struct that holds it. */
   readonly uses: readonly Use[];
 }
@@ -194,7 +196,7 @@ const NONE: readonly Use[] = Object.freeze([]);
 
 /** Facts with the usual answers filled in. */
 export function facts(min: number, max: number, more: Partial<Facts> = {}): Facts {
-  return { min, max, greedy: false, uses: NONE, ...more };
+  return { min, max, greedy: false, endless: false, uses: NONE, ...more };
 }
 
 /** The names of an object literal and what they stand for; refuses `{ __proto__: … }`, which makes no name at all. */

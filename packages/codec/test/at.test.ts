@@ -1,4 +1,5 @@
 import {
+  type AnySchema,
   array,
   at,
   bytes,
@@ -24,6 +25,7 @@ import {
   uleb128,
   union,
   until,
+  when,
 } from "@wireform/codec";
 import { describe, expect, it } from "vitest";
 import { failureOf } from "./support/facts.ts";
@@ -228,6 +230,31 @@ describe("bytes that point anywhere", () => {
       tail: Uint8Array.of(5, 6),
     });
   });
+  describe("the rest of the message from an offset on", () => {
+    const Tail = struct({ p: u8, tail: at(field("p"), bytes(rest)) });
+    const schemas = {
+      "in a struct": [Tail, "02 ff 0506", { p: 2, tail: Uint8Array.of(5, 6) }],
+      "out of a window": [
+        struct({ frame: sized(u8, Tail) }),
+        "01 03 ff 0506",
+        { frame: { p: 3, tail: Uint8Array.of(5, 6) } },
+      ],
+      "behind a tag": [union("type", u8, { a: [1, Tail] }), "01 02 05", { type: "a", p: 2, tail: Uint8Array.of(5) }],
+      "under a condition": [
+        struct({ n: u8, x: when(field("n").is(1), at(2, string(rest))) }),
+        "01 ff 61",
+        { n: 1, x: "a" },
+      ],
+    } as const satisfies Record<string, readonly [AnySchema, string, unknown]>;
+    it.each(Object.entries(schemas))("%s ends with the stream and not before", (_, [schema, hex, value]) => {
+      expect(schema.facts.greedy).toBe(true);
+      const codec = compileHere(schema as AnySchema);
+      const decoder = new Decoder<unknown>(codec);
+      for (const byte of bytesOf(hex)) expect([...decoder.push(Uint8Array.of(byte))]).toEqual([]);
+      expect([...decoder.end()]).toEqual([value]);
+      expect(codec.read(bytesOf(hex))).toEqual({ needed: 1 });
+    });
+  });
   it("arrive in any chunks", () => {
     const schema = struct({
       head: magic("H"),
@@ -310,6 +337,12 @@ describe("what cannot be an offset", () => {
     ["without content", () => at(0, 5 as never), "argument"],
     ["a field of variable width", () => struct({ p: uleb128, x: at(field("p"), u8) }), "argument"],
     ["text", () => struct({ p: string(1), x: at(field("p"), u8) }), "inverse"],
+    [
+      "of the rest, with something else behind it",
+      () => struct({ p: u8, q: u8, x: at(field("p"), bytes(rest)), y: at(field("q"), u8) }),
+      "end",
+    ],
+    ["of the rest, once for each element", () => array(struct({ p: u8, x: at(field("p"), bytes(rest)) }), u8), "end"],
     ["a later field", () => struct({ x: at(field("p"), u8), p: u8 } as never), "reference"],
     [
       "of what reads fields around it",

@@ -171,6 +171,10 @@ it.each([
   await expectTrue(documentAt(`packages/${name}/README.md`), comparisons);
 });
 
+it("docs/zod-and-fast-check.md runs as it stands and gives what it says", async () => {
+  await expectTrue(documentAt("docs/zod-and-fast-check.md"), 9);
+});
+
 it("names files that are there, and the commands that package.json has", () => {
   const readme = documentAt("README.md").text;
   const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {

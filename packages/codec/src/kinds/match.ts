@@ -59,6 +59,7 @@ export function match<const P extends string, const C extends Cases, const O ext
     facts(Math.min(...all.map((s) => s.facts.min)), Math.max(...all.map((s) => s.facts.max)), {
       uses: [own, ...all.flatMap((s) => s.facts.uses)],
       greedy: all.some((s) => s.facts.greedy),
+      endless: all.some((s) => s.facts.endless),
     }),
     { ref, cases: Object.freeze({ ...cases }), otherwise },
     (_schema: never, context: never) => lowerMatch(ref, list, otherwise as AnySchema | undefined, context),

@@ -74,7 +74,11 @@ export function sized<const L extends Length, S extends AnySchema>(
         };
   return node(
     "sized",
-    facts(known.min, known.max, { greedy: outer.greedy, uses: outer.uses }),
+    facts(known.min, known.max, {
+      greedy: outer.greedy || content.facts.endless,
+      endless: content.facts.endless,
+      uses: outer.uses,
+    }),
     { length, content, skip },
     (_schema: never, context: never) => lowerSized(length, content, { ...known, skip }, context),
     (change) => sized(withPrefix(length, change) as L, change(content), options) as never,

@@ -109,7 +109,7 @@ function structFacts(entries: readonly [string, AnySchema][]): Facts {
       bits = 0;
     }
     if (greedy && schema.facts.max > 0) throw new SchemaError("end", nothingLeft(greedy.key, key), [greedy.key]);
-    if (schema.facts.greedy && !covered.has(key)) greedy = { key, at };
+    if (schema.facts.endless || (schema.facts.greedy && !covered.has(key))) greedy = { key, at };
     for (const use of schema.facts.uses) {
       if (use.path.startsWith("../")) uses.push({ ...use, path: use.path.slice(3) });
       else {
@@ -134,13 +134,14 @@ function structFacts(entries: readonly [string, AnySchema][]): Facts {
   else endBits(bits, "the end");
   return facts(min + Math.ceil(bits / 8), max + Math.ceil(bits / 8), {
     greedy: greedy !== undefined,
+    endless: entries.some(([, schema]) => schema.facts.endless),
     uses,
     ...(lead > 0 && { lead }),
   });
 }
 
 const nothingLeft = (greedy: string, key: string): string =>
-  `"${greedy}" takes everything up to the end, so that nothing is left for "${key}"; give it a length, or put both into a range`;
+  `"${greedy}" takes everything up to the end, so that nothing is left for "${key}"; give it a length, put it last, or put both into a range`;
 
 /** Whether recursion in some field takes everything up to the end of the struct; refused where another field follows. */
 function takesAll(lowered: readonly Entry[]): boolean {

@@ -155,6 +155,7 @@ export function union<const Name extends string, T extends AnySchema, const V ex
   let min = Number.POSITIVE_INFINITY;
   let max = 0;
   let greedy = false;
+  let endless = false;
   for (const [name, variant] of list) {
     const [value] = variant;
     if (isRange(value)) {
@@ -190,10 +191,11 @@ export function union<const Name extends string, T extends AnySchema, const V ex
     min = Math.min(min, whole.facts.min);
     max = Math.max(max, whole.facts.max);
     greedy ||= whole.facts.greedy;
+    endless ||= whole.facts.endless;
   }
   return node(
     "union",
-    facts(min, max, { uses, greedy }),
+    facts(min, max, { uses, greedy, endless }),
     { tagName, tag, variants: Object.freeze(Object.fromEntries(list)) },
     (_schema: never, context: never) => lowerUnion(tagName, tag, list, context),
     (change) =>

@@ -51,7 +51,11 @@ export function when<const P extends string, S extends AnySchema>(
     );
   return node(
     "when",
-    facts(0, schema.facts.max, { greedy: schema.facts.greedy, uses: [...usesOf(asked), ...schema.facts.uses] }),
+    facts(0, schema.facts.max, {
+      greedy: schema.facts.greedy,
+      endless: schema.facts.endless,
+      uses: [...usesOf(asked), ...schema.facts.uses],
+    }),
     { label: labelOf(schema), condition: asked, schema },
     (_schema: never, context: never) => whenOp(bindCondition(context, asked), (context as Context).lower(schema)),
     (change) => when(condition, change(schema)) as never,
@@ -125,7 +129,11 @@ export function at<const O extends number | Ref, S extends AnySchema>(offset: O,
   return node(
     "at",
     // Where it lies is counted by nobody else; on the way in it may lie in bytes of others.
-    facts(0, schema.facts.max, { uses: [...(ref ? [{ path: ref.path, derives: true }] : []), ...schema.facts.uses] }),
+    facts(0, schema.facts.max, {
+      uses: [...(ref ? [{ path: ref.path, derives: true }] : []), ...schema.facts.uses],
+      greedy: schema.facts.greedy,
+      endless: schema.facts.greedy,
+    }),
     { label: labelOf(schema), offset, schema },
     (_schema: never, context: never) => {
       const count = countOf(context, offset as number);

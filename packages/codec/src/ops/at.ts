@@ -16,6 +16,7 @@ export function at(offset: Count, content: Op): Op {
     min: 0,
     max: 0,
     ...presence(content),
+    ...(content.greedy && { greedy: true }),
     decode(m: Reader) {
       const saved = m.resume();
       const back = saved?.numbers[0] ?? m.p;

@@ -231,8 +231,6 @@ function wrapped(gene: Gene, scope: Scope | undefined, depth: number): Written<A
       if (found.length === 0) return undefined;
       const { path } = pick(found, gene.a);
       const inner = kid(0, undefined);
-      // What takes the rest from elsewhere ends with the input, which the struct around it does not say yet.
-      if (inner.made.facts.greedy) return undefined;
       return attempt(`at(field("${path}"), ${inner.text})`, () => wireform.at(field(path) as Ref, inner.made));
     }
     default: {

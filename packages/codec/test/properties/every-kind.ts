@@ -392,6 +392,7 @@ export const everyKind: Readonly<Record<string, AnySchema>> = {
   "recursion through a condition": List,
   "recursion through a union": Json,
   "something at an offset": struct({ nameAt: u32, kind: u8, name: at(field("nameAt"), string(u8)) }),
+  "the rest of the message at an offset": struct({ p: u8, kind: u8, tail: at(field("p"), bytes(rest)) }),
   "two things at offsets": struct({ a: u16, b: u16, first: at(field("a"), string(u8)), second: at(field("b"), Point) }),
   custom: struct({ a: backwards, b: u8 }),
   "as text": asText(struct({ id: u64, count: u16, ok: flag, rest: bits(7), items: array(i16, u8) })),

@@ -2,7 +2,8 @@
 // nothing follows. A model knows what must come out.
 
 import fc, { type Arbitrary, type Command } from "fast-check";
-import { type Codec, Decoder } from "../../index.js";
+import { type AnySchema, type Codec, compile, Decoder } from "../../index.js";
+import { isSchema } from "../../schema.js";
 import { type AnyCodec, Broken, expectSame } from "./outcome.js";
 import { type DrawOptions, input } from "./values.js";
 
@@ -94,18 +95,28 @@ const ending: Step = step(
   ({ begun }) => begun.length === 0,
 );
 
+type Subjects = readonly (AnySchema | Codec<unknown, never>)[];
+
+const compiled = new WeakMap<AnySchema, AnyCodec>();
+
+/** Codecs as they are, and schemas as one codec each, whoever asks. */
+const codecsOf = (subjects: Subjects): readonly AnyCodec[] =>
+  subjects.map((subject) => {
+    if (!isSchema(subject)) return subject as unknown as AnyCodec;
+    const codec = compiled.get(subject) ?? (compile(subject) as AnyCodec);
+    compiled.set(subject, codec);
+    return codec;
+  });
+
 /**
- * Conversations with a decoder of the first codec, as commands for `fc.modelRun`; {@link converse} runs them. Messages of
- * the codecs must end by themselves and have bytes.
+ * Conversations with a decoder of the first schema or codec, as commands for `fc.modelRun`; {@link converse} runs them.
+ * Messages must end by themselves and have bytes.
  *
  * @example
- * fc.property(conversations([hello, body]), (steps) => converse([hello, body], steps))
+ * fc.property(conversations([Hello, Body]), (steps) => converse([Hello, Body], steps))
  */
-export function conversations(
-  codecs: readonly Codec<unknown, never>[],
-  options: DrawOptions = {},
-): Arbitrary<Iterable<Step>> {
-  const all = codecs as unknown as readonly AnyCodec[];
+export function conversations(subjects: Subjects, options: DrawOptions = {}): Arbitrary<Iterable<Step>> {
+  const all = codecsOf(subjects);
   // Values are drawn for every codec, and the one in use takes its own.
   const drawn = fc.tuple(...all.map((codec) => fc.array(input(codec.schema, options), { maxLength: 3 })));
   const feeds = fc.tuple(drawn, fc.nat(999), fc.constantFrom(9, 1, 0, 2)).map(([values, cut, most]): Step => {
@@ -125,8 +136,8 @@ export function conversations(
 }
 
 /** Runs a conversation; throws at the first step after which the decoder is not where the model is. */
-export function converse(codecs: readonly Codec<unknown, never>[], steps: Iterable<Step>): void {
-  const [first] = codecs as unknown as readonly AnyCodec[];
+export function converse(subjects: Subjects, steps: Iterable<Step>): void {
+  const [first] = codecsOf(subjects);
   const setup = () => ({
     model: { codec: first as AnyCodec, owed: [], begun: none, missing: none } as Conversation,
     real: new Decoder(first as Codec<unknown, never>) as Decoder<unknown>,
