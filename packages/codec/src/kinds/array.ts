@@ -2,7 +2,7 @@
 
 import { SchemaError, show } from "../errors.js";
 import { checkLength, type Length, lengthFacts, type Until, withPrefix } from "../length.js";
-import { countedArray, restArray, untilArray } from "../ops/array.js";
+import { countedArray, untilArray } from "../ops/array.js";
 import { countOf } from "../ops/count.js";
 import { part } from "../ops/part.js";
 import { type TypedArrayConstructor, typed } from "../ops/typed.js";
@@ -72,7 +72,7 @@ function lowerArray(item: AnySchema, length: Length, bounds: { min: number; max:
   const lowered = context.lower(item, { element: true });
   const op = item.facts.uses.length === 0 ? part(lowered) : lowered;
   if (op.greedy) throw new SchemaError("end", onlyOne);
-  if (count.mode === "rest") return restArray(op, bounds);
+  if (count.mode === "rest") return untilArray({ kind: "until", delimiters: [], orEnd: true }, [], op, bounds);
   if (count.mode === "until") return untilArray(length as Until, delimitersOf(length as Until, latin1), op, bounds);
   return countedArray(count, op, bounds);
 }

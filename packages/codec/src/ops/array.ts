@@ -24,14 +24,10 @@ function elements(w: Writer, value: unknown): readonly unknown[] {
 /** Where only bytes tell how many elements there are. */
 const TAKES_BYTES = "an element that takes bytes";
 
-function encodeAll(w: Writer, item: Op, values: readonly unknown[], counted: boolean): void {
+function encodeAll(w: Writer, item: Op, values: readonly unknown[]): void {
   let i = 0;
   try {
-    for (; i < values.length; i++) {
-      const at = w.p;
-      item.encode(w, values[i]);
-      if (w.p === at && !counted) throw w.fail("length", TAKES_BYTES, "it takes none");
-    }
+    for (; i < values.length; i++) item.encode(w, values[i]);
   } catch (error) {
     throw under(error, i);
   }
@@ -112,7 +108,7 @@ export function countedArray(count: Count, item: Op, bounds: Bounds): Op {
       if (nullable && value === null) return writeCount(w, count, -1);
       const values = elements(w, value);
       writeCount(w, count, values.length);
-      encodeAll(w, item, values, true);
+      encodeAll(w, item, values);
     },
     emitDecode(source) {
       const n = emitReadCount(source, count);
@@ -154,51 +150,10 @@ export function countedArray(count: Count, item: Op, bounds: Bounds): Op {
   };
 }
 
-/** Elements up to the end of what surrounds them. */
-export function restArray(item: Op, bounds: Bounds): Op {
-  return {
-    ...bounds,
-    emitHint: (value) => `${value}?.length * ${item.min}`,
-    decode(m: Reader) {
-      const saved = m.resume();
-      const values = (saved?.value as unknown[]) ?? [];
-      let going = saved?.index === 1;
-      for (;;) {
-        if (!going) {
-          if (m.p === m.e) {
-            if (m.hard) return values;
-            m.unended();
-            return m.leave(undefined, 0, values);
-          }
-          if (!m.count(1)) return STOP;
-        }
-        const at = going ? (saved?.numbers[0] as number) : m.p;
-        going = false;
-        const value = item.decode(m);
-        if (value === STOP) return m.leave(values.length, 1, values, [at]);
-        values.push(value);
-        if (m.p === at) return m.fail("length", TAKES_BYTES, "it takes none") || STOP;
-      }
-    },
-    encode: (w, value) => encodeAll(w, item, elements(w, value), false),
-    emitDecode(source) {
-      if (source.hard !== "true") source.stop(`!${source.hard}`, {});
-      const values = source.store("[]", "values");
-      source.block(`while (p < ${source.end}) {`, () => {
-        emitCounted(source, "1");
-        const at = item.min > 0 ? undefined : source.store("p", "at");
-        source.line(`${values}.push(${item.emitDecode(source)});`);
-        if (at) source.stop(`p === ${at}`);
-      });
-      return values;
-    },
-    emitEncode: (source, value) => emitEncodeAll(source, item, value, emitElements(source, value), false),
-  };
-}
-
-/** Elements up to a delimiter in their place, or up to the one that a function calls the last. */
+/** Elements up to the end of what surrounds them, a delimiter in their place, or the one that a function calls the last. */
 export function untilArray(until: Until, delimiters: readonly Uint8Array[], item: Op, bounds: Bounds): Op {
   const { last } = until;
+  const toEnd = !last && delimiters.length === 0;
   const first = delimiters[0] ?? new Uint8Array(0);
   const longest = Math.max(0, ...delimiters.map((d) => d.length));
   const text = `[${delimiters.map((d) => `new Uint8Array([${d}])`).join(", ")}]`;
@@ -290,11 +245,13 @@ export function untilArray(until: Until, delimiters: readonly Uint8Array[], item
       w.p = put(w.b, w.p, first);
     },
     emitDecode(source) {
+      const hard = source.hard === "true";
+      if (toEnd && !hard) source.stop(`!${source.hard}`, {});
       const values = source.store("[]", "values");
       const from = max === Number.POSITIVE_INFINITY ? undefined : source.store("p", "from");
       source.block("for (;;) {", () => {
         if (until.orEnd) {
-          if (source.hard !== "true") source.stop(`!${source.hard} && p === ${source.end}`, {});
+          if (!toEnd && !hard) source.stop(`!${source.hard} && p === ${source.end}`, {});
           source.line(`if (p === ${source.end}) break;`);
         }
         if (delimiters.length > 0) {
@@ -304,7 +261,7 @@ export function untilArray(until: Until, delimiters: readonly Uint8Array[], item
             source.line(`p += ${size};`);
             source.line("break;");
           });
-          if (!until.orEnd || source.hard !== "true")
+          if (!until.orEnd || !hard)
             source.stop(
               `${until.orEnd ? `!${source.hard} && ` : ""}p + ${longest} > ${source.end} && ${source.use("delimiterBegins", delimiterBegins)}(b, p, ${source.end}, ${list})`,
               {},
@@ -331,7 +288,7 @@ export function untilArray(until: Until, delimiters: readonly Uint8Array[], item
       }
       const from = max === Number.POSITIVE_INFINITY ? undefined : source.store("p", "from");
       if (delimiters.length === 0) {
-        emitEncodeAll(source, item, value, n, true);
+        emitEncodeAll(source, item, value, n, last !== undefined);
         if (from) source.stop(`p - ${from} > ${max}`);
         return;
       }

@@ -53,13 +53,13 @@ function emitGet(format: IntegerFormat, source: Source, base: string, offset: nu
   const parts: string[] = [];
   for (let i = bytes - 1; i >= 0; i--) {
     const byte = source.byte(base, offset + at(format, i));
-    if (i > 0) parts.push(`${byte} << ${i * 8}`);
-    else parts.push(byte);
+    // The sign is the top bit of the top byte.
+    if (signed && i === bytes - 1) parts.push(`${byte} << 24${bytes < 4 ? ` >> ${32 - bytes * 8}` : ""}`);
+    else parts.push(i > 0 ? `${byte} << ${i * 8}` : byte);
   }
-  const value = parts.length > 1 ? `(${parts.join(" | ")})` : (parts[0] as string);
-  const spare = 32 - bytes * 8;
-  if (signed) return spare > 0 ? `(${value} << ${spare} >> ${spare})` : value;
-  return spare > 0 ? value : `(${value} >>> 0)`;
+  if (bytes === 1 && !signed) return parts[0] as string;
+  const value = `(${parts.join(" | ")})`;
+  return bytes === 4 && !signed ? `(${value} >>> 0)` : value;
 }
 
 /** Writes the low bytes of a whole number. */
