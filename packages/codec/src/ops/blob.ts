@@ -3,13 +3,12 @@
 import { show } from "../errors.js";
 import type { Until } from "../length.js";
 import { isLeaf, type Leaf, type Op } from "../plan.js";
-import { delimiterAt, delimiterBegins, find, put } from "../runtime/bytes.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 import { shortWrite } from "../runtime/text.js";
 import type { Writer } from "../runtime/writer.js";
 import type { Content } from "./content.js";
 import { type Count, emitReadCount, emitWriteCount, emitWriteNothing, readCount, writeCount } from "./count.js";
-import { emitFind } from "./delimiter.js";
+import { endingAt } from "./delimiter.js";
 import { leaf } from "./leaf.js";
 
 /** Exactly `size` bytes. */
@@ -209,71 +208,38 @@ export function delimitedBlob(
   content: Content,
   bounds: { min: number; max: number },
 ): Op {
-  const { unit } = content;
-  const first = delimiters[0] as Uint8Array;
-  const longest = Math.max(...delimiters.map((d) => d.length));
-  // A delimiter that another one starts with is only known to be the longer one when the next bytes are there.
-  const ahead = longest - Math.min(...delimiters.map((d) => d.length));
-  const text = `[${delimiters.map((d) => `new Uint8Array([${d}])`).join(", ")}]`;
-  const tooLong = (m: Reader): typeof STOP => {
-    m.fail("limit", `at most ${until.max} bytes before ${show(until.delimiters[0])}`, "more follow");
-    return STOP;
-  };
+  const { max } = until;
+  const ending = endingAt(until, delimiters, content.unit);
   return {
     ...bounds,
     decode(m: Reader) {
-      const from = m.resume()?.numbers[0] ?? m.p;
-      const at = find(m.b, m.p, from, m.e, delimiters, unit);
-      if (at >= 0) {
-        if (until.max !== undefined && at - m.p > until.max) return tooLong(m);
-        if (ahead > 0 && !m.hard && at + longest > m.e && delimiterBegins(m.b, at, m.e, delimiters)) {
-          m.unended();
-          return m.leave(undefined, 0, undefined, [at]);
-        }
-        const value = content.read(m, m.p, at);
-        if (value !== STOP) m.p = at + delimiterAt(m.b, at, m.e, delimiters);
-        return value;
-      }
-      if (until.max !== undefined && m.e - m.p >= until.max + longest) return tooLong(m);
-      if (m.hard && until.orEnd) {
-        if (until.max !== undefined && m.e - m.p > until.max) return tooLong(m);
-        const value = content.read(m, m.p, m.e);
-        if (value !== STOP) m.p = m.e;
-        return value;
-      }
-      if (m.hard)
-        m.fail("truncated", `needs the delimiter ${show(until.delimiters[0])}`, `none in the ${m.e - m.p} bytes left`);
-      else if (until.orEnd) m.unended();
-      else m.short(m.e - m.p + 1);
-      return m.leave(undefined, 0, undefined, [Math.max(m.p, m.e - longest + 1)]);
+      const at = ending.find(m, m.resume()?.numbers[0] ?? m.p);
+      if (at === STOP) return STOP;
+      const value = content.read(m, m.p, at);
+      if (value !== STOP) m.p = ending.behind(m, at);
+      return value;
     },
     encode(w: Writer, value) {
       const n = content.size(w, value);
-      if (until.max !== undefined && n > until.max)
-        throw w.fail("length", `needs at most ${until.max} bytes`, `got ${n}`);
-      w.room(n + first.length);
+      if (max !== undefined && n > max) throw w.fail("length", `needs at most ${max} bytes`, `got ${n}`);
+      w.room(n);
       const at = w.p;
       content.write(w, value);
-      w.p = put(w.b, w.p, first);
-      if (find(w.filled(w.b), at, at, w.p, delimiters, unit) !== at + n)
-        throw w.refuse("delimiter", `cannot contain its delimiter, ${show(until.delimiters[0])}`, value);
+      ending.write(w, at, value);
     },
     emitDecode(source) {
-      const { at, behind } = emitFind(source, until, delimiters, unit);
+      const { at, behind } = ending.emitFind(source);
       const value = source.store(content.emitRead(source, "p", at));
       source.line(`p = ${behind};`);
       return value;
     },
     emitEncode(source, value) {
       const n = content.emitSize(source, value);
-      if (until.max !== undefined) source.stop(`${n} > ${until.max}`);
-      source.need(`${n} + ${first.length}`);
+      if (max !== undefined) source.stop(`${n} > ${max}`);
+      source.need(n);
       const at = source.store("p", "at");
       content.emitWrite(source, value, n);
-      for (const byte of first) source.line(`b[p++] = ${byte};`);
-      source.stop(
-        `${source.use("find", find)}(w.filled(b), ${at}, ${at}, p, ${source.constant(delimiters, text)}, ${unit}) !== ${at} + ${n}`,
-      );
+      ending.emitWrite(source, at, n);
     },
   };
 }

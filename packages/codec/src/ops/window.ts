@@ -1,10 +1,8 @@
 // Law: a window ends where its length says. All of it must be there before its content is read, its content cannot read
 // past it, and what the content leaves over is an error unless the schema says to skip it.
 
-import { show } from "../errors.js";
 import type { Until } from "../length.js";
 import { isLeaf, type Op } from "../plan.js";
-import { delimiterAt, delimiterBegins, find, put } from "../runtime/bytes.js";
 import { laterOf } from "../runtime/later.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 import type { Writer } from "../runtime/writer.js";
@@ -19,7 +17,7 @@ import {
   widthOf,
   writeCount,
 } from "./count.js";
-import { emitFind } from "./delimiter.js";
+import { endingAt } from "./delimiter.js";
 import { emitFill, fill, typedAs } from "./fill.js";
 import { presence } from "./leaf.js";
 
@@ -192,47 +190,29 @@ export function restWindow(content: Op, options: Options): Op {
 
 /** Everything up to a delimiter. */
 export function delimitedWindow(until: Until, delimiters: readonly Uint8Array[], content: Op, options: Options): Op {
-  const first = delimiters[0] as Uint8Array;
-  const longest = Math.max(...delimiters.map((d) => d.length));
-  const max = until.max ?? Number.POSITIVE_INFINITY;
-  const text = `[${delimiters.map((d) => `new Uint8Array([${d}])`).join(", ")}]`;
-  const within = (m: Reader, end: number): unknown | typeof STOP => {
-    const value = inside(m, end, content, options.skip);
-    if (value !== STOP) m.p = end + delimiterAt(m.b, end, m.e, delimiters);
-    return value;
-  };
+  const { max } = until;
+  const ending = endingAt(until, delimiters, 1);
   return {
     ...options,
     ...presence(content),
     decode(m: Reader) {
       const saved = m.resume();
-      if (saved?.index === OPEN) return within(m, saved.numbers[0] as number);
-      const at = find(m.b, m.p, saved?.numbers[0] ?? m.p, m.e, delimiters, 1);
-      const length = at >= 0 ? at - m.p : m.hard && until.orEnd ? m.e - m.p : m.e - m.p - longest + 1;
-      if (length > max) {
-        m.fail("limit", `at most ${max} bytes before ${show(until.delimiters[0])}`, "more follow");
-        return STOP;
-      }
-      if (at >= 0 && (m.hard || !delimiterBegins(m.b, at, m.e, delimiters))) return within(m, at);
-      if (m.hard && until.orEnd) return within(m, m.e);
-      if (m.hard)
-        m.fail("truncated", `needs the delimiter ${show(until.delimiters[0])}`, `none in the ${m.e - m.p} bytes left`);
-      else if (until.orEnd || at >= 0) m.unended();
-      else m.short(m.e - m.p + 1);
-      return m.leave(undefined, 0, undefined, [at >= 0 ? at : Math.max(m.p, m.e - longest + 1)]);
+      const from = saved?.numbers[0] ?? m.p;
+      const at = saved?.index === OPEN ? from : ending.find(m, from);
+      if (at === STOP) return STOP;
+      const value = inside(m, at, content, options.skip);
+      if (value !== STOP) m.p = ending.behind(m, at);
+      return value;
     },
     encode(w: Writer, value) {
       const at = w.p;
       content.encode(w, value);
       const n = w.p - at;
-      if (n > max) throw w.fail("length", `needs at most ${max} bytes`, `got ${n}`);
-      w.room(first.length);
-      w.p = put(w.b, w.p, first);
-      if (find(w.filled(w.b), at, at, w.p, delimiters, 1) !== at + n)
-        throw w.refuse("delimiter", `cannot contain its delimiter, ${show(until.delimiters[0])}`, value);
+      if (max !== undefined && n > max) throw w.fail("length", `needs at most ${max} bytes`, `got ${n}`);
+      ending.write(w, at, value);
     },
     emitDecode(source) {
-      const { at, behind } = emitFind(source, until, delimiters, 1);
+      const { at, behind } = ending.emitFind(source);
       const value = emitInside(source, at, content, options.skip);
       source.line(`p = ${behind};`);
       return value;
@@ -241,12 +221,8 @@ export function delimitedWindow(until: Until, delimiters: readonly Uint8Array[],
       const at = source.store("p", "at");
       content.emitEncode(source, value);
       const n = source.store(`p - ${at}`, "length");
-      if (max !== Number.POSITIVE_INFINITY) source.stop(`${n} > ${max}`);
-      source.need(first.length);
-      for (const byte of first) source.line(`b[p++] = ${byte};`);
-      source.stop(
-        `${source.use("find", find)}(w.filled(b), ${at}, ${at}, p, ${source.constant(delimiters, text)}, 1) !== ${at} + ${n}`,
-      );
+      if (max !== undefined) source.stop(`${n} > ${max}`);
+      ending.emitWrite(source, at, n);
     },
   };
 }
