@@ -8,7 +8,16 @@ import { delimiterAt, delimiterBegins, find, put } from "../runtime/bytes.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 import { under, type Writer } from "../runtime/writer.js";
 import type { Source } from "../source.js";
-import { type Count, emitReadCount, emitWriteCount, emitWriteNothing, readCount, writeCount } from "./count.js";
+import {
+  type Count,
+  emitCounting,
+  emitMeasured,
+  emitUnlessNull,
+  emitWriteCount,
+  nothingOf,
+  readCount,
+  writeCount,
+} from "./count.js";
 
 interface Bounds {
   min: number;
@@ -36,14 +45,8 @@ function encodeAll(w: Writer, item: Op, values: readonly unknown[]): void {
 function emitElements(source: Source, value: string): string {
   source.stop(`!Array.isArray(${value})`);
   const n = source.store(`${value}.length`, "n");
-  source.line(`w.elements += ${n};`);
-  source.stop(`w.elements > w.limits.maxElements`);
+  emitCounting(source, n);
   return n;
-}
-
-function emitCounted(source: Source, n: string): void {
-  source.line(`r.elements += ${n};`);
-  source.stop("r.elements > r.limits.maxElements");
 }
 
 function emitEncodeAll(source: Source, item: Op, value: string, n: string, counted: boolean): void {
@@ -62,7 +65,6 @@ function emitEncodeAll(source: Source, item: Op, value: string, n: string, count
 
 /** As many elements as a number, a prefix or a field says. */
 export function countedArray(count: Count, item: Op, bounds: Bounds): Op {
-  const nullable = count.mode === "prefix" && count.nothing !== undefined;
   const fixed = isLeaf(item) ? item : undefined;
   return {
     ...bounds,
@@ -105,19 +107,17 @@ export function countedArray(count: Count, item: Op, bounds: Bounds): Op {
       return values;
     },
     encode(w: Writer, value) {
-      if (nullable && value === null) return writeCount(w, count, -1);
+      if (value === null && nothingOf(count) !== undefined) return writeCount(w, count, -1);
       const values = elements(w, value);
       writeCount(w, count, values.length);
       encodeAll(w, item, values);
     },
-    emitDecode(source) {
-      const n = emitReadCount(source, count);
-      const values = source.name("values");
-      const read = () => {
+    emitDecode: (source) =>
+      emitMeasured(source, count, (n) => {
         if (count.mode === "fixed" || item.min > 0) source.need(`${n} * ${item.min}`);
-        emitCounted(source, n);
+        emitCounting(source, n);
         // Only what is known to be there is given room; elements without bytes are few by the limit.
-        source.line(`${nullable ? "" : "const "}${values} = ${item.min > 0 ? `new Array(${n})` : "[]"};`);
+        const values = source.store(item.min > 0 ? `new Array(${n})` : "[]", "values");
         const i = source.name("i");
         source.block(`for (let ${i} = 0; ${i} < ${n}; ${i}++) {`, () => {
           if (fixed) {
@@ -125,28 +125,14 @@ export function countedArray(count: Count, item: Op, bounds: Bounds): Op {
             source.advance(fixed.size);
           } else source.line(`${values}[${i}] = ${item.emitDecode(source)};`);
         });
-      };
-      if (!nullable) read();
-      else {
-        source.line(`let ${values} = null;`);
-        source.block(`if (${n} !== ${(count as { nothing: number }).nothing}) {`, read);
-      }
-      return values;
-    },
-    emitEncode(source, value) {
-      const write = () => {
+        return values;
+      }),
+    emitEncode: (source, value) =>
+      emitUnlessNull(source, count, value, () => {
         const n = emitElements(source, value);
         emitWriteCount(source, count, n);
         emitEncodeAll(source, item, value, n, true);
-      };
-      if (!nullable) return write();
-      source.block(
-        `if (${value} === null) {`,
-        () => emitWriteNothing(source, count as Extract<Count, { mode: "prefix" }>),
-        "} else {",
-      );
-      source.block("", write);
-    },
+      }),
   };
 }
 
@@ -267,7 +253,7 @@ export function untilArray(until: Until, delimiters: readonly Uint8Array[], item
               {},
             );
         }
-        emitCounted(source, "1");
+        emitCounting(source, "1");
         const at = last || item.min > 0 ? undefined : source.store("p", "at");
         const value = source.store(item.emitDecode(source), "item");
         if (at) source.stop(`p === ${at}`);

@@ -7,8 +7,9 @@ import { type Reader, STOP } from "../runtime/reader.js";
 import { shortWrite } from "../runtime/text.js";
 import type { Writer } from "../runtime/writer.js";
 import type { Content } from "./content.js";
-import { type Count, emitReadCount, emitWriteCount, emitWriteNothing, readCount, writeCount } from "./count.js";
+import { type Count, emitMeasured, emitUnlessNull, emitWriteCount, nothingOf, readCount, writeCount } from "./count.js";
 import { endingAt } from "./delimiter.js";
+import { typedAs } from "./fill.js";
 import { leaf } from "./leaf.js";
 
 /** Exactly `size` bytes. */
@@ -81,9 +82,8 @@ export function fixedBlob(size: number, content: Content): Leaf {
 /** As many bytes as a prefix or a field says. */
 export function countedBlob(count: Count, content: Content, bounds: { min: number; max: number }): Op {
   const { unsized } = content;
-  const nullable = count.mode === "prefix" && count.nothing !== undefined;
+  const nothing = nothingOf(count);
   const patched = unsized && count.mode === "prefix" && isLeaf(count.op) ? count.op : undefined;
-  const asPrefix = (n: number): number | bigint => (patched?.numeric === "bigint" ? BigInt(n) : n);
   return {
     ...bounds,
     emitHint: (value) => `${value}?.length`,
@@ -97,7 +97,7 @@ export function countedBlob(count: Count, content: Content, bounds: { min: numbe
       return value;
     },
     encode(w: Writer, value) {
-      if (nullable && value === null) return writeCount(w, count, -1);
+      if (nothing !== undefined && value === null) return writeCount(w, count, -1);
       if (patched) {
         const at = w.p;
         w.room(patched.size);
@@ -105,9 +105,8 @@ export function countedBlob(count: Count, content: Content, bounds: { min: numbe
         w.p += patched.size;
         unsized?.write(w, value);
         const n = w.p - at - patched.size;
-        if (nullable && (count as { nothing?: number }).nothing === n)
-          throw w.refuse("length", `a length of ${n} means null`, value);
-        patched.put(w, at, asPrefix(n));
+        if (n === nothing) throw w.refuse("length", `a length of ${n} means null`, value);
+        patched.put(w, at, typedAs(patched, n));
         return;
       }
       const n = content.size(w, value);
@@ -116,21 +115,12 @@ export function countedBlob(count: Count, content: Content, bounds: { min: numbe
       content.write(w, value);
     },
     emitDecode(source) {
-      const n = emitReadCount(source, count);
-      const read = () => {
+      return emitMeasured(source, count, (n) => {
         source.need(n);
-        const value = content.emitRead(source, "p", `p + ${n}`);
-        const kept = source.store(value);
+        const kept = source.store(content.emitRead(source, "p", `p + ${n}`));
         source.advance(n);
         return kept;
-      };
-      if (!nullable) return read();
-      const value = source.name("value");
-      source.line(`let ${value} = null;`);
-      source.block(`if (${n} !== ${(count as { nothing: number }).nothing}) {`, () =>
-        source.line(`${value} = ${read()};`),
-      );
-      return value;
+      });
     },
     emitEncode(source, value) {
       const write = () => {
@@ -148,8 +138,7 @@ export function countedBlob(count: Count, content: Content, bounds: { min: numbe
             patched.numeric === "bigint" ? `BigInt(p - ${at} - ${patched.size})` : `p - ${at} - ${patched.size}`,
             "length",
           );
-          if (nullable && (count as { nothing: number }).nothing >= 0)
-            source.stop(`${n} === ${(count as { nothing: number }).nothing}`);
+          if (nothing !== undefined && nothing >= 0) source.stop(`${n} === ${nothing}`);
           patched.emitPut(source, at, 0, n);
           return;
         }
@@ -158,13 +147,7 @@ export function countedBlob(count: Count, content: Content, bounds: { min: numbe
         source.need(n);
         content.emitWrite(source, value, n);
       };
-      if (!nullable) return write();
-      source.block(
-        `if (${value} === null) {`,
-        () => emitWriteNothing(source, count as Extract<Count, { mode: "prefix" }>),
-        "} else {",
-      );
-      source.block("", write);
+      emitUnlessNull(source, count, value, write);
     },
   };
 }

@@ -214,9 +214,38 @@ export function emitWriteCount(source: Source, count: Count, n: string): void {
   } else if (count.mode === "ref") emitDerive(source, count.bound, n);
 }
 
-/** Writes the prefix that says "nothing". */
-export function emitWriteNothing(source: Source, { op, nothing }: Extract<Count, { mode: "prefix" }>): void {
-  op.emitEncode(source, source.store(op.numeric === "bigint" ? `${nothing}n` : String(nothing), "nothing"));
+/** The length that means null, if there is one. */
+export const nothingOf = (count: Count): number | undefined => (count.mode === "prefix" ? count.nothing : undefined);
+
+/** Counts `n` more elements against the limit. */
+export function emitCounting(source: Source, n: string): void {
+  const m = source.direction === "decode" ? "r" : "w";
+  source.line(`${m}.elements += ${n};`);
+  source.stop(`${m}.elements > ${m}.limits.maxElements`);
+}
+
+/** Reads a length and what `read` makes of so much; null where the length says that there is nothing. */
+export function emitMeasured(source: Source, count: Count, read: (n: string) => string): string {
+  const n = emitReadCount(source, count);
+  const nothing = nothingOf(count);
+  if (nothing === undefined) return read(n);
+  const value = source.name("value");
+  source.line(`let ${value} = null;`);
+  source.block(`if (${n} !== ${nothing}) {`, () => source.line(`${value} = ${read(n)};`));
+  return value;
+}
+
+/** Writes what `write` writes, or for null the length that says that there is nothing. */
+export function emitUnlessNull(source: Source, count: Count, value: string, write: () => void): void {
+  if (count.mode !== "prefix" || count.nothing === undefined) {
+    write();
+    return;
+  }
+  const { op, nothing } = count;
+  const nought = (): void =>
+    op.emitEncode(source, source.store(op.numeric === "bigint" ? `${nothing}n` : String(nothing), "nothing"));
+  source.block(`if (${value} === null) {`, nought, "} else {");
+  source.block("", write);
 }
 
 /** Bytes to keep free for a prefix in front of something of about `n` bytes. */

@@ -4,7 +4,7 @@ import type { Op } from "../plan.js";
 import { HOST_LITTLE } from "../runtime/number.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 import type { Writer } from "../runtime/writer.js";
-import { type Count, emitReadCount, emitWriteCount, readCount, writeCount } from "./count.js";
+import { type Count, emitCounting, emitReadCount, emitWriteCount, readCount, writeCount } from "./count.js";
 
 export type TypedArray =
   | Uint8Array
@@ -103,8 +103,7 @@ export function typed(
       if (toEnd) source.stop(`(${source.end} - p) % ${size} !== 0`);
       const n = toEnd ? source.store(`(${source.end} - p) / ${size}`, "n") : emitReadCount(source, count);
       source.need(`${n} * ${size}`);
-      source.line(`r.elements += ${n};`);
-      source.stop("r.elements > r.limits.maxElements");
+      emitCounting(source, n);
       const value = source.store(`${source.use("readTyped", readTyped)}(b, p, p + ${n} * ${size}, ${type}, ${little})`);
       source.advance(`${n} * ${size}`);
       return value;
@@ -112,8 +111,7 @@ export function typed(
     emitEncode(source, value) {
       source.stop(`!(${value} instanceof ${type})`);
       const n = source.store(`${value}.length`, "n");
-      source.line(`w.elements += ${n};`);
-      source.stop("w.elements > w.limits.maxElements");
+      emitCounting(source, n);
       emitWriteCount(source, count, n);
       source.need(`${value}.byteLength`);
       source.line(`${source.use("writeTyped", writeTyped)}(b, p, ${value}, ${little});`);

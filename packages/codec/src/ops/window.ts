@@ -11,8 +11,8 @@ import {
   type Count,
   derive,
   emitDerive,
-  emitReadCount,
-  emitWriteNothing,
+  emitMeasured,
+  emitUnlessNull,
   readCount,
   widthOf,
   writeCount,
@@ -104,19 +104,12 @@ export function sizedWindow(count: Count, content: Op, options: Options): Op {
         w.p = from + count.n;
       } else if (count.mode === "ref") derive(w, count.bound, n);
     },
-    emitDecode(source) {
-      const n = emitReadCount(source, count);
-      const read = () => {
+    emitDecode: (source) =>
+      emitMeasured(source, count, (n) => {
         const end = source.store(`p + ${n}`, "end");
         source.stop(`${end} > ${source.end}`, { n });
         return emitInside(source, end, content, skip);
-      };
-      if (nothing === undefined) return read();
-      const value = source.name("value");
-      source.line(`let ${value} = null;`);
-      source.block(`if (${n} !== ${nothing}) {`, () => source.line(`${value} = ${read()};`));
-      return value;
-    },
+      }),
     emitEncode(source, value) {
       const write = () => {
         const at = source.store("p", "at");
@@ -156,13 +149,7 @@ export function sizedWindow(count: Count, content: Op, options: Options): Op {
           source.line(`p = ${at} + ${count.n};`);
         } else if (count.mode === "ref") emitDerive(source, count.bound, n);
       };
-      if (nothing === undefined) return write();
-      source.block(
-        `if (${value} === null) {`,
-        () => emitWriteNothing(source, count as Extract<Count, { mode: "prefix" }>),
-        "} else {",
-      );
-      source.block("", write);
+      emitUnlessNull(source, count, value, write);
     },
   };
 }
