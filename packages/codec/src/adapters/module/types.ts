@@ -101,6 +101,8 @@ const kinds: Readonly<Record<string, Print>> = {
   union: ({ tagName, variants }: { tagName: string; variants: Record<string, readonly [unknown, AnySchema]> }, walk) =>
     Object.entries(variants).flatMap(([name, [tag, schema]]) => {
       const at = { ...walk, keys: [...walk.keys, name] };
+      // What is checked stands beside the tag, as if it were not.
+      if (schema.kind === "check") return membersOf(schema, at);
       const head: [string, string][] = [[tagName, JSON.stringify(name)]];
       if (schema.kind !== "struct") {
         const value: [string, AnySchema] = ["value", schema];
