@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { resolve } from "node:path";
 import type { Readable, Writable } from "node:stream";
-import { asJson, asText, Failure } from "./failure.js";
+import { asJson, asText, type Failure } from "./failure.js";
 
 /** A stream that may be a terminal. */
 export interface Sink extends Writable {
@@ -104,8 +104,7 @@ export class Terminal {
   }
 
   private check(): void {
-    if (this.gone && (this.gone as NodeJS.ErrnoException).code !== "EPIPE")
-      throw new Failure("io", `cannot write ${this.file ?? "the output"}: ${this.gone.message}`, undefined, this.gone);
+    if (this.gone && (this.gone as NodeJS.ErrnoException).code !== "EPIPE") throw this.gone;
     if (this.gone || this.io.stdout.destroyed) throw new Unread();
   }
 }
