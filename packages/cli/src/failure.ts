@@ -87,10 +87,12 @@ export function failureOf(error: unknown, cwd: string): Failure | undefined {
   // Several addresses were tried: they failed alike.
   if (error instanceof AggregateError && error.errors.length > 0) return failureOf(error.errors[0], cwd);
   if (!isSystemError(error)) return undefined;
-  const { path, address, port, code } = error;
-  const where = path === undefined ? port && `${address}:${port}` : shown(path, cwd);
+  const { address, port = -1, code } = error;
+  // The address of a Unix socket is its path.
+  const path = error.path ?? (port < 0 ? address : undefined);
+  const where = path === undefined ? port >= 0 && `${address}:${port}` : shown(path, cwd);
   const words = systemErrors[code] ?? error.message;
-  return new Failure("io", where === undefined ? words : `${where}: ${words}`, undefined, error);
+  return new Failure("io", where ? `${where}: ${words}` : words, undefined, error);
 }
 
 export const exitOf = (failure: Failure): Exit => exits[failure.whose];
@@ -103,6 +105,8 @@ export function asText({ message, hint, detail: { partial } }: Failure): string 
 
 /** One object for a program. */
 export function asJson({ whose, message, hint, cause, detail }: Failure): object {
-  const { code, path, offset, expected, actual } = (cause ?? {}) as Partial<DecodeError & EncodeError & SchemaError>;
-  return { error: { whose, message, code, path, offset, expected, actual, hint, ...detail } };
+  const { code, keys, path, offset, expected, actual } = (cause ?? {}) as Partial<
+    DecodeError & EncodeError & SchemaError
+  >;
+  return { error: { whose, message, code, path: keys && path, offset, expected, actual, hint, ...detail } };
 }

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { resolve } from "node:path";
 import type { Readable, Writable } from "node:stream";
-import { asJson, asText, Failure } from "./failure.js";
+import { asJson, asText, type Failure } from "./failure.js";
 
 /** A stream that may be a terminal. */
 export interface Sink extends Writable {
@@ -67,18 +67,25 @@ export class Terminal {
   /** Writes data; waits where the reader is slower. Throws {@link Unread} once the reader is gone. */
   async write(data: string | Uint8Array): Promise<void> {
     this.check();
-    if (!this.io.stdout.write(data)) {
-      await Promise.race([once(this.io.stdout, "drain"), once(this.io.stdout, "close")]).catch(() => {});
-      this.check();
-    }
+    if (this.io.stdout.write(data)) return;
+    await this.first("drain", "close");
+    this.check();
   }
 
   /** Ends what was written; data in a file is there then. */
   async end(): Promise<void> {
     if (this.file === undefined) return;
     this.io.stdout.end();
-    await Promise.race([once(this.io.stdout, "finish"), once(this.io.stdout, "close")]).catch(() => {});
+    await this.first("finish", "close");
     if (this.gone) this.check();
+  }
+
+  /** Waits until stdout says one of these. */
+  private async first(...events: readonly string[]): Promise<void> {
+    const over = new AbortController();
+    const { signal } = over;
+    await Promise.race(events.map((event) => once(this.io.stdout, event, { signal }))).catch(() => {});
+    over.abort();
   }
 
   /** One JSON value on a line of its own. */
@@ -97,8 +104,7 @@ export class Terminal {
   }
 
   private check(): void {
-    if (this.gone && (this.gone as NodeJS.ErrnoException).code !== "EPIPE")
-      throw new Failure("io", `cannot write ${this.file ?? "the output"}: ${this.gone.message}`, undefined, this.gone);
+    if (this.gone && (this.gone as NodeJS.ErrnoException).code !== "EPIPE") throw this.gone;
     if (this.gone || this.io.stdout.destroyed) throw new Unread();
   }
 }

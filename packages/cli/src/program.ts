@@ -2,11 +2,13 @@
 
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
+import { check } from "./commands/check.js";
 import { completion } from "./commands/completion.js";
 import { connect } from "./commands/connect.js";
 import { convert } from "./commands/convert.js";
 import { decode } from "./commands/decode.js";
 import type { Definition } from "./commands/definition.js";
+import { describe } from "./commands/describe.js";
 import { encode } from "./commands/encode.js";
 import { genModule } from "./commands/gen-module.js";
 import { inspect } from "./commands/inspect.js";
@@ -24,6 +26,8 @@ const definitions: Readonly<Record<string, Definition>> = {
   listen,
   proxy,
   "gen module": genModule,
+  describe,
+  check,
   completion,
 };
 

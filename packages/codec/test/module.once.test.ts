@@ -193,6 +193,19 @@ describe("a printed module", () => {
       ],
     ));
 
+  it("has text in every encoding", () =>
+    expectSame(
+      struct({
+        a: string(u8),
+        b: string(u8, "ascii"),
+        c: string(u8, "latin1"),
+        d: string(u8, "utf16be"),
+        e: string(u8, "utf16le"),
+        f: string(u8, { encoding: "latin1", without: "x" }),
+      }),
+      [{ a: "é☃", b: "ada", c: "é", d: "é☃", e: "é☃", f: "é" }],
+    ));
+
   it("has names that look like code, and stays valid", () => {
     const names = [
       'a"b',

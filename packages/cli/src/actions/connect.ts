@@ -7,8 +7,7 @@ import { dial } from "../live/open.js";
 
 export async function run(terminal: Terminal, options: TalkOptions, given?: string): Promise<Exit> {
   const address = whereTo(options, given, terminal);
-  const session = await openSession(options, terminal, false);
-  const joined = session.join(await dial(address, options, terminal.io));
-  joined.then(() => session.ended.abort());
-  return await converse(session, terminal, options.script);
+  const { session, script } = await openSession(options, terminal, false);
+  void session.join(await dial(address, options, terminal.io));
+  return await converse(session, terminal, script);
 }

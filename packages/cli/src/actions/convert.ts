@@ -7,6 +7,7 @@ import { type BytesFormat, bytesWriter } from "../render/bytes.js";
 import { Progress } from "../render/progress.js";
 import { loadSchema } from "../schemas/load.js";
 import { type Input, openSource } from "../sources/source.js";
+import { Afresh } from "./afresh.js";
 
 interface Options extends Omit<Input, "input"> {
   readonly schema: string;
@@ -19,12 +20,15 @@ export async function run(terminal: Terminal, options: Options, input: string): 
   const codecs = { binary: compile(schema), text: compile(asText(schema)) } as Record<string, Codec<unknown, unknown>>;
   const other = options.to === "text" ? "binary" : "text";
   const decoder = new Decoder(codecs[other] as Codec<unknown, never>);
+  const to = codecs[options.to] as Codec<unknown, unknown>;
+  // Lengths differ.
+  const afresh = new Afresh(to.encode);
   const write = bytesWriter(terminal, options.format);
   const sizes = { binary: 0, text: 0 };
   let messages = 0;
   const convert = async (some: Iterable<unknown>): Promise<void> => {
     for (const message of some) {
-      const bytes = (codecs[options.to] as Codec<unknown, unknown>).encode(message);
+      const bytes = afresh.encode(message);
       sizes[options.to] += bytes.length;
       messages++;
       await write(bytes);

@@ -1,10 +1,11 @@
 // Bytes to values, message by message.
 
 import { compile, type DecodeError } from "@wireform/codec";
-import { Exit, Failure } from "../failure.js";
+import { Exit, Failure, usage } from "../failure.js";
 import type { Terminal } from "../io.js";
 import { type FormatName, formatOf } from "../render/formats.js";
 import { partialOf } from "../render/partial.js";
+import { parsePath } from "../render/paths.js";
 import { Progress } from "../render/progress.js";
 import { type Loaded, loadSchema } from "../schemas/load.js";
 import { messagesOf } from "../schemas/messages.js";
@@ -34,12 +35,10 @@ export async function run(terminal: Terminal, options: Options, input: string): 
   };
   const policies = { stop: () => undefined, skip: () => skip(schema, report), resync: () => resync(codec, report) };
   const messages = new Messages(codec, policies[options.onError]() as Policy | undefined);
-  const format = formatOf(options.format, {
-    schema,
-    fields: options.fields,
-    columns: options.format === "csv" ? columnsOf(schema) : undefined,
-    color: terminal.colors("stdout"),
-  });
+  const { format: form, fields } = options;
+  const columns = fields || form === "csv" ? columnsOf(schema) : undefined;
+  if (fields && columns) checkFields(fields, columns);
+  const format = formatOf(form, { schema, fields, columns, color: terminal.colors("stdout") });
   const bytes = (): Uint8Array => messages.bytes();
 
   const { chunks, size } = await openSource({ ...options, input }, terminal);
@@ -78,6 +77,13 @@ function failureFor({ error, offset }: Bad, partial: unknown, out: number | unde
     partial,
     ...(out && { leftOut: { offset, bytes: out } }),
   });
+}
+
+/** Refuses a field that no message can have. */
+function checkFields(fields: readonly string[], columns: readonly string[]): void {
+  const known = new Set(columns.map((column) => parsePath(column)[0]));
+  const stray = fields.find((field) => !known.has(parsePath(field)[0]));
+  if (stray !== undefined) throw usage(`no message has a field "${stray}"`, `Fields: ${[...known].join(", ")}.`);
 }
 
 /** The columns of all messages that the schema has; undefined where its values are no objects. */

@@ -1,14 +1,15 @@
 // Values to bytes.
 
-import { type AnySchema, type Codec, compile, type EncodeError, type Key } from "@wireform/codec";
+import { compile, type EncodeError, type Key } from "@wireform/codec";
 import { fromJson } from "@wireform/codec/json";
 import { type Exit, Failure, usage } from "../failure.js";
 import type { Terminal } from "../io.js";
 import { type BytesFormat, bytesWriter } from "../render/bytes.js";
-import { parsePath, withoutValueAt, withValueAt } from "../render/paths.js";
+import { parsePath, withValueAt } from "../render/paths.js";
 import { loadSchema } from "../schemas/load.js";
 import { type Parsed, readJson } from "../sources/json.js";
 import { openSource } from "../sources/source.js";
+import { Afresh } from "./afresh.js";
 
 interface Options {
   readonly schema: string;
@@ -22,12 +23,12 @@ export async function run(terminal: Terminal, options: Options, input: string | 
   const codec = compile(schema);
   const { default: json5 } = await import("json5");
   const changes = (options.set ?? []).map((text) => changeOf(text, json5.parse));
+  const plainly = (json: unknown): Uint8Array => codec.encode(fromJson(schema, json));
+  const encode = changes.length === 0 ? plainly : changing(plainly, changes);
   const write = bytesWriter(terminal, options.format);
   for await (const { value, line } of valuesOf(terminal, options, input, json5.parse)) {
     try {
-      await write(
-        changes.length === 0 ? codec.encode(fromJson(schema, value)) : changed(schema, codec, value, changes),
-      );
+      await write(encode(value));
     } catch (error) {
       if ((error as Error).name !== "EncodeError" || line === 0) throw error;
       throw new Failure("encode", `line ${line}: ${(error as Error).message}`, undefined, error);
@@ -75,31 +76,25 @@ function changeOf(text: string, parse: (text: string) => unknown): Change {
   }
 }
 
-/** The bytes with the changes made. What follows from them is worked out anew. */
-function changed(
-  schema: AnySchema,
-  codec: Codec<unknown, unknown>,
-  value: unknown,
-  changes: readonly Change[],
-): Uint8Array {
-  const reading = changes.map(() => 0);
-  const find = (keys: readonly Key[]): number =>
+/** Encodes values with the changes made. Of what a change may mean, the first that can be encoded counts. */
+function changing(encode: (json: unknown) => Uint8Array, changes: readonly Change[]): (json: unknown) => Uint8Array {
+  const indexOf = (keys: readonly Key[]): number =>
     changes.findIndex((change) => change.keys.every((key, i) => key === keys[i]));
-  for (let json = value; ; ) {
-    const put = changes.reduce(
-      (at, { keys, readings }, i) => withValueAt(at, keys, readings[reading[i] as number]),
-      json,
-    );
-    try {
-      return codec.encode(fromJson(schema, put));
-    } catch (error) {
-      const { name, code, keys } = error as EncodeError;
-      if (name !== "EncodeError") throw error;
-      const by = find(keys);
-      if (by >= 0 && (reading[by] as number) + 1 < (changes[by] as Change).readings.length)
-        reading[by] = (reading[by] as number) + 1;
-      else if (by < 0 && code === "mismatch") json = withoutValueAt(json, keys);
-      else throw error;
+  return (json) => {
+    const readings = changes.map((change) => [...change.readings]);
+    const refused = new Map<number, unknown>();
+    const afresh = new Afresh(encode, (keys) => indexOf(keys) >= 0);
+    for (;;) {
+      const put = changes.reduce((at, { keys }, i) => withValueAt(at, keys, readings[i]?.[0]), json);
+      try {
+        return afresh.encode(put);
+      } catch (error) {
+        const { name, keys } = error as EncodeError;
+        const by = name === "EncodeError" ? indexOf(keys) : -1;
+        if (!refused.has(by)) refused.set(by, error);
+        readings[by]?.shift();
+        if (!readings[by]?.length) throw refused.get(by);
+      }
     }
-  }
+  };
 }

@@ -1,16 +1,16 @@
 // A schema as a module of its own.
 
 import { writeFile } from "node:fs/promises";
-import { relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import { type ModuleText, toModule } from "@wireform/codec/module";
-import { type Exit, usage } from "../failure.js";
+import type { Exit } from "../failure.js";
 import type { Terminal } from "../io.js";
 import { runtime } from "../modules/runtime.js";
 import { type Loaded, loadSchema } from "../schemas/load.js";
 
 interface Options {
   readonly schema: string;
-  readonly out?: string;
+  readonly output: string;
   readonly types?: boolean;
   readonly maxMessageSize?: number;
   readonly maxElements?: number;
@@ -29,19 +29,14 @@ function textOf({ schema, name }: Loaded, options: Options): ModuleText {
 export async function run(terminal: Terminal, options: Options): Promise<Exit | undefined> {
   const { io } = terminal;
   const { code, types } = textOf(await loadSchema(options.schema, io.cwd), options);
-  if (options.out === undefined || options.out === "-") {
+  if (options.output === "-") {
     if (terminal.json) await terminal.writeJson({ code, types });
     else await terminal.write(options.types ? types : code);
     return undefined;
   }
-  const ending = /\.(m?)js$/.exec(options.out);
-  if (!ending) throw usage(`"${options.out}" is no JavaScript module`, "Its name ends in .js or .mjs.");
-  const file = resolve(io.cwd, options.out);
-  const declarations = file.replace(/\.(m?)js$/, ".d.$1ts");
-  await writeFile(file, code);
-  await writeFile(declarations, types);
-  const written = [file, declarations].map((path) => relative(io.cwd, path));
-  if (terminal.json) await terminal.writeJson({ written });
-  else terminal.note(`written: ${written.join(", ")}`);
+  const declarations = options.output.replace(/\.(m?)js$/, ".d.$1ts");
+  await terminal.write(code);
+  await writeFile(resolve(io.cwd, declarations), types);
+  if (!terminal.json) terminal.note(`written: ${options.output}, ${declarations}`);
   return undefined;
 }

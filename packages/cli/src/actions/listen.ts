@@ -8,12 +8,12 @@ import { addressText } from "../sources/address.js";
 
 export async function run(terminal: Terminal, options: TalkOptions, given?: string): Promise<Exit> {
   const address = whereTo(options, given, terminal);
-  const session = await openSession(options, terminal, true);
+  const { session, script } = await openSession(options, terminal, true);
   const server = await serve(address, options, terminal.io, (wire) => session.join(wire));
   try {
     const at = addressText(address.path === undefined ? { ...address, port: server.port } : address, terminal.io.cwd);
     await session.setting.log.event({ mark: "", connection: 0 }, "listening", `listening on ${at}`, { address: at });
-    return await converse(session, terminal, options.script);
+    return await converse(session, terminal, script);
   } finally {
     await server.abort();
   }

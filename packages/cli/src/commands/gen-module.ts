@@ -1,3 +1,4 @@
+import { InvalidArgumentError, Option } from "commander";
 import type { Definition } from "./definition.js";
 import { schemaOption, whole } from "./options.js";
 
@@ -5,7 +6,14 @@ export const genModule: Definition = {
   summary: "a JavaScript module for a schema that needs nothing else, with its types",
   build: (command) =>
     schemaOption(command)
-      .option("-o, --out <file>", "write the module here and its types beside it: message.js, message.d.ts")
+      .addOption(
+        new Option("-o, --output <file>", "where the module goes, with its types beside it: message.js, message.d.ts")
+          .default("-", "stdout")
+          .argParser((file: string) => {
+            if (file === "-" || /\.m?js$/.test(file)) return file;
+            throw new InvalidArgumentError("a module's name ends in .js or .mjs.");
+          }),
+      )
       .option("--types", "print the types instead of the module")
       .option("--max-message-size <bytes>", "refuse larger messages; 16 MiB unless said", whole(0))
       .option("--max-elements <n>", "refuse more elements in all arrays of a message; 2^20 unless said", whole(0))

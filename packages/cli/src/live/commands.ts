@@ -104,15 +104,15 @@ export async function runLine(session: Session, line: string): Promise<void> {
 const fromTarget = ({ to }: Session, { peer }: Arrival): boolean => to === undefined || peer === to;
 
 async function waitFor(session: Session, rest: string): Promise<void> {
-  const { io, timeout } = session.setting;
+  const { timeout } = session.setting;
   const [, digits, milliseconds] = /^(\d*)(ms)?$/.exec(rest) ?? [];
-  if (milliseconds && digits) return await wait(Number(digits), undefined, { signal: io.interrupted });
+  if (milliseconds && digits) return await wait(Number(digits), undefined, { signal: session.signal });
   if (digits === undefined && rest !== "end" && rest !== "connection") throw usage(`"${rest}" is nothing to wait for`);
   const what = digits === undefined ? (rest as "end" | "connection") : "message";
   for (let left = Number(digits || 1); left > 0; left--) {
     const wanted = (arrival: Arrival): boolean =>
       arrival.what === what && (what === "connection" || fromTarget(session, arrival));
-    if (!(await session.arrivals.next(wanted, timeout, io.interrupted)))
+    if (!(await session.arrivals.next(wanted, timeout, session.signal)))
       throw new Unmet(
         `waited ${timeout} ms for ${what === "message" ? "a message" : `the ${what}`}, which did not come`,
       );
@@ -120,7 +120,7 @@ async function waitFor(session: Session, rest: string): Promise<void> {
 }
 
 async function expectNext(session: Session, rest: string): Promise<void> {
-  const { io, receive, timeout } = session.setting;
+  const { receive, timeout } = session.setting;
   const { schema, messages } = receive;
   const ends = rest === "end" && !messages.shapes.some(({ name }) => name === "end");
   if (rest === "") throw usage("say what to expect, as in .expect pong");
@@ -128,7 +128,7 @@ async function expectNext(session: Session, rest: string): Promise<void> {
   const arrival = await session.arrivals.next(
     (each) => each.what !== "connection" && fromTarget(session, each),
     timeout,
-    io.interrupted,
+    session.signal,
   );
   const got = arrival?.what === "message" ? arrival.piece : undefined;
   const unmet = (words: string): Unmet => new Unmet(`expected ${rest}; ${words}`);

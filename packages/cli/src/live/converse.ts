@@ -7,7 +7,7 @@ import { type Address, parseAddress } from "../sources/address.js";
 import { type Form, Log } from "./log.js";
 import type { TlsOptions } from "./open.js";
 import { runPrompt } from "./prompt.js";
-import { runScript } from "./script.js";
+import { readScript, runScript, type Script } from "./script.js";
 import { Session } from "./session.js";
 import { sidesOf } from "./side.js";
 
@@ -27,29 +27,34 @@ export function whereTo(options: TalkOptions, address: string | undefined, { io 
   return address === undefined ? { path: resolve(io.cwd, options.path as string) } : parseAddress(address, io.cwd);
 }
 
-export async function openSession(options: TalkOptions, terminal: Terminal, several: boolean): Promise<Session> {
+/** A session that has nobody yet, and its script; undefined where a person types. */
+export async function openSession(
+  options: TalkOptions,
+  terminal: Terminal,
+  several: boolean,
+): Promise<{ session: Session; script: Script | undefined }> {
   const { io } = terminal;
   const [receive, send] = await sidesOf(options.schema, options.sendSchema, io.cwd);
+  const typed = options.script === undefined && io.stdin.isTTY;
+  const script = typed ? undefined : await readScript(options.script ?? "-", terminal);
   const log = new Log(terminal, options.format);
-  return new Session({ io, log, receive, send, several, timeout: options.timeout });
+  return { session: new Session({ io, log, receive, send, several, timeout: options.timeout }), script };
 }
 
-/** Runs the session's lines, from a script or a person, until it is over. */
-export async function converse(session: Session, terminal: Terminal, script: string | undefined): Promise<Exit> {
-  const { io } = terminal;
-  let left = false;
+/** Runs the session's lines until it is over. */
+export async function converse(session: Session, terminal: Terminal, script: Script | undefined): Promise<Exit> {
+  let exit: Exit = Exit.ok;
   try {
-    if (script === undefined && io.stdin.isTTY) await runPrompt(session, terminal);
+    if (script === undefined) await runPrompt(session, terminal);
     else {
-      const exit = await runScript(session, script ?? "-", terminal);
-      if (exit !== Exit.ok) return exit;
-      if (!session.over) await session.leave();
+      exit = await runScript(session, script, terminal);
+      if (exit === Exit.ok && !session.over) await session.leave();
     }
-    await session.close();
-    left = true;
+    if (exit === Exit.ok) await session.close();
   } finally {
-    if (!left) await session.abandon();
+    await session.abandon();
   }
-  if (io.interrupted.aborted) throw new Failure("interrupted", "interrupted");
-  return session.exit;
+  session.check();
+  if (terminal.io.interrupted.aborted) throw new Failure("interrupted", "interrupted");
+  return exit === Exit.ok ? session.exit : exit;
 }

@@ -60,8 +60,8 @@ export function asFailure(error: unknown, { cwd }: Io): unknown {
 }
 
 function hintFor(cause: unknown): string | undefined {
-  const { code = "", path } = (cause ?? {}) as { code?: string; path?: string };
-  if (code === "EADDRINUSE" && path !== undefined) return "If nobody listens there any more, remove the file.";
+  const { code = "", port = -1 } = (cause ?? {}) as { code?: string; port?: number };
+  if (code === "EADDRINUSE" && port < 0) return "If nobody listens there any more, remove the file.";
   if (/CERT|SELF_SIGNED|ISSUER/.test(code)) return "--ca file.pem says whom to trust; --insecure trusts anybody.";
   return undefined;
 }

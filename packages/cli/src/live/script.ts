@@ -4,21 +4,38 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { Exit, Failure, failureOf } from "../failure.js";
-import type { Terminal } from "../io.js";
+import type { Io, Terminal } from "../io.js";
 import { runLine, Unmet } from "./commands.js";
 import type { Session } from "./session.js";
 
-/** Runs the lines of a script; `-` is standard input. Says of an expectation that was not met where, and gives 1. */
-export async function runScript(session: Session, path: string, terminal: Terminal): Promise<Exit> {
+/** Lines, and where they are from. */
+export interface Script {
+  readonly name: string;
+  readonly lines: AsyncIterable<string> | readonly string[];
+}
+
+/** The script in a file; `-` is standard input. */
+export async function readScript(path: string, { io }: Terminal): Promise<Script> {
+  if (path !== "-") return { name: path, lines: (await readFile(resolve(io.cwd, path), "utf8")).split(/\r?\n/) };
+  return { name: "standard input", lines: linesOf(io) };
+}
+
+/** Begins to read when the first line is asked for: what came before that would be lost. */
+async function* linesOf({ stdin, interrupted }: Io): AsyncGenerator<string> {
+  yield* createInterface({ input: stdin, crlfDelay: Number.POSITIVE_INFINITY, signal: interrupted });
+}
+
+/** Runs a script. Says of an expectation that was not met where, and gives 1. */
+export async function runScript(session: Session, { name, lines }: Script, terminal: Terminal): Promise<Exit> {
   const { io, json } = terminal;
   let number = 0;
-  for await (const line of await linesOf(path, terminal)) {
+  for await (const line of lines) {
     number++;
     if (!json && line.trim() !== "") await session.setting.log.note(`> ${line}`);
     try {
       await runLine(session, line);
     } catch (error) {
-      const where = `${path === "-" ? "standard input" : path}:${number}`;
+      const where = `${name}:${number}`;
       if (error instanceof Unmet) {
         if (json) await session.setting.log.line(`${JSON.stringify({ unmet: error.message, where })}\n`);
         else await session.setting.log.note(`${where}: ${error.message}`);
@@ -31,10 +48,4 @@ export async function runScript(session: Session, path: string, terminal: Termin
     if (session.over) break;
   }
   return Exit.ok;
-}
-
-async function linesOf(path: string, { io }: Terminal): Promise<AsyncIterable<string> | string[]> {
-  if (path === "-")
-    return createInterface({ input: io.stdin, crlfDelay: Number.POSITIVE_INFINITY, signal: io.interrupted });
-  return (await readFile(resolve(io.cwd, path), "utf8")).split(/\r?\n/);
 }

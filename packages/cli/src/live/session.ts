@@ -36,20 +36,32 @@ export class Session {
   over = false;
   /** What the session will say of itself at its end. */
   exit: Exit = Exit.ok;
-  /** Set off when the one peer there was is gone. */
+  /** Set off when the one peer there was is gone, with why if that is no peer's doing. */
   readonly ended = new AbortController();
+  /** Set off when there is no use in waiting any more. */
+  readonly signal: AbortSignal;
+  private readonly broken = new AbortController();
   private last = 0;
   private readonly following = new Set<Promise<void>>();
 
   constructor(setting: Setting) {
     this.setting = setting;
+    this.signal = AbortSignal.any([setting.io.interrupted, this.broken.signal]);
   }
 
   /** Takes on a connection; resolves when it is over and all of it is shown. */
   join(wire: Wire): Promise<void> {
     const peer = { number: ++this.last, wire };
     this.peers.set(peer.number, peer);
-    const followed = this.follow(peer).finally(() => this.following.delete(followed));
+    const followed = this.follow(peer)
+      .catch((error) => {
+        wire.abort(error);
+        this.broken.abort(error);
+      })
+      .finally(() => {
+        this.following.delete(followed);
+        if (!this.setting.several || this.broken.signal.aborted) this.ended.abort();
+      });
     this.following.add(followed);
     return followed;
   }
@@ -94,6 +106,11 @@ export class Session {
     clearTimeout(timer);
   }
 
+  /** Throws what broke the session, where it is no peer's fault: that nobody reads what is written, for one. */
+  check(): void {
+    this.broken.signal.throwIfAborted();
+  }
+
   /** Ends everything at once. */
   async abandon(): Promise<void> {
     for (const { wire } of this.peers.values()) wire.abort();
@@ -120,26 +137,20 @@ export class Session {
     try {
       for await (const bytes of wire) await show(tap.push(bytes));
       if (!this.over) await show(tap.end());
-      if (wire.writable)
-        await log.event(about, "finished", `${who || "the peer "}has finished; .finish or .close ends our side`);
+      if (wire.writable) {
+        const hint = log.screen ? " (.finish or .close ends our side)" : "";
+        await log.event(about, "finished", `${several ? number : "the peer"} has finished${hint}`);
+      }
       this.arrivals.put({ peer: number, what: "end" });
     } catch (error) {
-      if (!(error instanceof ConnectionError)) {
-        wire.abort(error);
-        throw error;
-      }
+      if (!(error instanceof ConnectionError)) throw error;
     }
     const { error } = await wire.closed;
     this.peers.delete(number);
     if (error && error.code !== "aborted" && this.exit === Exit.ok) this.exit = Exit.usage;
     const partial = tap.partial > 0 && error ? `, in a message of which ${tap.partial} bytes had come` : "";
-    const why = error ? `: ${error.message}${partial}` : "";
-    await log.event(
-      about,
-      "close",
-      `${several ? `${number} is` : "the connection is"} closed${why}`,
-      error && { error: error.message },
-    );
+    const why = !error ? " is closed" : error.code === "aborted" ? " is cut" : ` is closed: ${error.message}${partial}`;
+    await log.event(about, "close", `${several ? number : "the connection"}${why}`, error && { error: error.message });
     this.arrivals.put({ peer: number, what: "end" });
   }
 }

@@ -9,7 +9,7 @@ export function cellsOf(value: Json, known: readonly string[] = []): Map<string,
   const visit = (part: Json, keys: readonly Key[]): void => {
     const name = keys.length === 0 ? "value" : pathText(keys);
     const parts = typeof part === "object" && part !== null && !Array.isArray(part) ? Object.entries(part) : [];
-    if (parts.length === 0 || known.includes(name)) cells.set(name, part);
+    if (parts.length === 0 || (keys.length > 0 && known.includes(name))) cells.set(name, part);
     else for (const [key, inner] of parts) visit(inner, [...keys, key]);
   };
   visit(value, []);

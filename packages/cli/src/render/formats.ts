@@ -1,7 +1,7 @@
 // How messages are written. Law: what is written of a message is written with it, but for the first rows of a table.
 
 import type { AnySchema, Key } from "@wireform/codec";
-import { type Json, toJson } from "@wireform/codec/json";
+import { type Json, toJson, toJsonText } from "@wireform/codec/json";
 import { usage } from "../failure.js";
 import { Csv } from "./csv.js";
 import { highlighted } from "./highlight.js";
@@ -51,6 +51,10 @@ export function formatOf(name: FormatName, options: FormatOptions): Format {
   if (name === "hex") {
     if (fields) throw usage("--format hex writes whole messages, without --fields");
     return { text: (_, bytes) => `${Buffer.from(bytes()).toString("hex")}\n` };
+  }
+  if (name === "ndjson" && !fields) {
+    const json = toJsonText(schema);
+    return { text: (message) => `${json(message)}\n` };
   }
   const whole: Turn = (message) => toJson(schema, message);
   return makers[name](fields ? picking(fields, whole) : whole, options);

@@ -3,7 +3,7 @@
 import type { Inspection, Node } from "@wireform/codec";
 
 /** Any value as JSON, also what users' functions made. */
-function plainJson(value: unknown): unknown {
+export function plainJson(value: unknown): unknown {
   if (typeof value === "bigint") return String(value);
   if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
   if (value instanceof Uint8Array) return Buffer.from(value).toString("hex");

@@ -68,14 +68,14 @@ export class Messages {
     this.decoder = new Decoder(codec);
   }
 
-  *push(chunk: Uint8Array): Generator<unknown> {
+  push(chunk: Uint8Array): Iterable<unknown> {
     this.parts.push(chunk);
     this.size += chunk.length;
-    yield* this.run(() => this.decoder.push(chunk), false);
+    return this.run(() => this.decoder.push(chunk), false);
   }
 
-  *end(): Generator<unknown> {
-    yield* this.run(() => this.decoder.end(), true);
+  end(): Iterable<unknown> {
+    return this.run(() => this.decoder.end(), true);
   }
 
   /** The bytes of the message that came last; to be asked for before the next one, and for each or for none. */

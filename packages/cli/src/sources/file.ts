@@ -1,18 +1,13 @@
 // Bytes of files, also of those that still grow.
 
 import { createReadStream } from "node:fs";
-import { open, stat } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { Failure } from "../failure.js";
 
 const CHUNK = 256 * 1024;
 /** How long to wait, in milliseconds, before looking whether a file has grown. */
 const PAUSE = 100;
-
-export async function sizeOf(path: string): Promise<number | undefined> {
-  const stats = await stat(path);
-  return stats.isFile() ? stats.size : undefined;
-}
 
 export const readFile = (path: string, signal: AbortSignal): AsyncIterable<Uint8Array> =>
   createReadStream(path, { signal, highWaterMark: CHUNK });

@@ -1,10 +1,12 @@
 // Where bytes come from. Law: a source gives chunks as they come and holds no more than one.
 
+import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { addAbortSignal } from "node:stream";
+import { Failure } from "../failure.js";
 import type { Terminal } from "../io.js";
 import { parseAddress } from "./address.js";
-import { follow, readFile, sizeOf } from "./file.js";
+import { follow, readFile } from "./file.js";
 import { accept, dial } from "./tcp.js";
 import { fromText, type NotationName, readText } from "./text.js";
 
@@ -53,8 +55,10 @@ async function choose(given: Input, terminal: Terminal): Promise<Source> {
     return endless(accept(parseAddress(listen, io.cwd), signal, (at) => terminal.note(`listening on ${at}`)));
   if (input === "-") return endless(addAbortSignal(signal, io.stdin));
   const path = resolve(io.cwd, input);
-  const size = await sizeOf(path);
-  return given.follow ? endless(follow(path, signal)) : { chunks: readFile(path, signal), size };
+  const stats = await stat(path);
+  if (stats.isDirectory()) throw new Failure("io", `${input}: is a directory`);
+  if (given.follow) return endless(follow(path, signal));
+  return { chunks: readFile(path, signal), size: stats.isFile() ? stats.size : undefined };
 }
 
 const endless = (chunks: AsyncIterable<Uint8Array>): Source => ({ chunks, size: undefined });

@@ -21,10 +21,21 @@ export interface Surroundings {
 class Kept extends Writable {
   readonly chunks: Buffer[] = [];
   readonly columns = 100;
+  private looking: (() => void)[] = [];
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
     this.chunks.push(chunk);
+    for (const look of this.looking.splice(0)) look();
     done();
+  }
+
+  /** Resolves with what `pattern` matches as soon as it was written. */
+  async saw(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const found = pattern.exec(this.bytes.toString());
+      if (found) return found;
+      await new Promise<void>((resolve) => this.looking.push(resolve));
+    }
   }
 
   get bytes(): Buffer {
@@ -32,9 +43,17 @@ class Kept extends Writable {
   }
 }
 
-export async function wireform(argv: readonly string[], around: Surroundings = {}): Promise<Ran> {
+/** A command that is still running. */
+export interface Running {
+  readonly stdin: PassThrough;
+  readonly stdout: Kept;
+  readonly stderr: Kept;
+  readonly ended: Promise<Ran>;
+}
+
+/** Starts a command; what is written to its standard input is the caller's. */
+export function start(argv: readonly string[], around: Omit<Surroundings, "stdin"> = {}): Running {
   const [stdout, stderr, stdin] = [new Kept(), new Kept(), new PassThrough()];
-  stdin.end(around.stdin ?? "");
   const io: Io = {
     stdin,
     stdout,
@@ -43,6 +62,17 @@ export async function wireform(argv: readonly string[], around: Surroundings = {
     cwd: around.cwd ?? import.meta.dirname,
     interrupted: around.interrupted ?? new AbortController().signal,
   };
-  const code = await run(argv, io);
-  return { code, stdout: stdout.bytes.toString(), stderr: stderr.bytes.toString(), bytes: stdout.bytes };
+  const ended = run(argv, io).then((code) => ({
+    code,
+    stdout: stdout.bytes.toString(),
+    stderr: stderr.bytes.toString(),
+    bytes: stdout.bytes,
+  }));
+  return { stdin, stdout, stderr, ended };
+}
+
+export async function wireform(argv: readonly string[], { stdin, ...around }: Surroundings = {}): Promise<Ran> {
+  const running = start(argv, around);
+  running.stdin.end(stdin ?? "");
+  return await running.ended;
 }

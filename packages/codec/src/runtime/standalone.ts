@@ -20,7 +20,7 @@ export { property } from "./writer.js";
 type DecodeMessage = (b: Uint8Array, p: number, e: number, r: Reading, hard: boolean) => unknown;
 type EncodeMessage = (w: Writing, b: Uint8Array, p: number, value: unknown) => number;
 
-/** The bytes are no message. `code` is "truncated", "trailing", "limit" or "invalid"; the trouble is at `offset` or soon behind it. */
+/** The bytes are no message. `code` is "truncated", "trailing", "limit" or "invalid", `offset` how far they were read when that showed. */
 export class DecodeError extends Error {
   override readonly name = "DecodeError";
   readonly code: "truncated" | "trailing" | "limit" | "invalid";
@@ -33,7 +33,7 @@ export class DecodeError extends Error {
   }
 }
 
-/** The value cannot be written. `code` is "limit" or "invalid"; the bytes in front of `offset` could be. */
+/** The value cannot be written. `code` is "limit" or "invalid", `offset` how many bytes were written when that showed. */
 export class EncodeError extends Error {
   override readonly name = "EncodeError";
   readonly code: "limit" | "invalid";

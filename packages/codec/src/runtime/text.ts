@@ -294,6 +294,11 @@ export function writeUtf16(b: Uint8Array, offset: number, s: string, little: boo
   return o;
 }
 
+export const readUtf16be: Encoding["read"] = (b, start, end) => readUtf16(b, start, end, false);
+export const readUtf16le: Encoding["read"] = (b, start, end) => readUtf16(b, start, end, true);
+export const writeUtf16be: Encoding["write"] = (b, offset, s) => writeUtf16(b, offset, s, false);
+export const writeUtf16le: Encoding["write"] = (b, offset, s) => writeUtf16(b, offset, s, true);
+
 export const utf8: Encoding = { name: "utf8", unit: 1, maxPerUnit: 3, read: readUtf8, write: writeUtf8 };
 
 export const ascii: Encoding = { name: "ascii", unit: 1, maxPerUnit: 1, read: readAscii, write: writeAscii };
@@ -304,14 +309,14 @@ export const utf16be: Encoding = {
   name: "utf16be",
   unit: 2,
   maxPerUnit: 2,
-  read: (b, start, end) => readUtf16(b, start, end, false),
-  write: (b, offset, s) => writeUtf16(b, offset, s, false),
+  read: readUtf16be,
+  write: writeUtf16be,
 };
 
 export const utf16le: Encoding = {
   name: "utf16le",
   unit: 2,
   maxPerUnit: 2,
-  read: (b, start, end) => readUtf16(b, start, end, true),
-  write: (b, offset, s) => writeUtf16(b, offset, s, true),
+  read: readUtf16le,
+  write: writeUtf16le,
 };

@@ -59,6 +59,20 @@ describe("toJson and fromJson", () => {
     ["a name of digits is not a bigint", enumeration(u64, { "7": 1n }, { unknown: "pass" }), "7", "7"],
     ["what a map changes has the form of its bytes", hexOf, new Set([1, 2]), "0102"],
     ["what is custom is its bytes", word, "ab", "6162"],
+    [
+      "what is custom and takes no bytes is itself",
+      struct({
+        kind: custom<string>({
+          name: "kind",
+          max: 0,
+          decode: ([first]) => (first === undefined ? { needed: 1 } : { value: String(first), size: 0 }),
+          encode: () => new Uint8Array(0),
+        }),
+        body: match(field("kind"), { "1": struct({ one: u8, more: u8 }), "2": u8 }),
+      }),
+      { kind: "1", body: { one: 1, more: 5 } },
+      { kind: "1", body: { one: 1, more: 5 } },
+    ],
     ["elements without a value are null", array(magic("x"), u8), [undefined, undefined], [null, null]],
     ["a constant is itself", constant(u64, 5n), 5n, "5"],
     [

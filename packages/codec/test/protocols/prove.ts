@@ -2,6 +2,7 @@
 
 import { type Codec, compile, DecodeError, Decoder } from "@wireform/codec";
 import { expect } from "vitest";
+import { expectAlikeBytes, expectAlikeValue } from "../support/alone.ts";
 import { fromHex, toHex } from "../support/shared-data.ts";
 import { proveBothModes } from "./both-modes.ts";
 import { provePicture } from "./picture.ts";
@@ -27,6 +28,8 @@ export function prove<Out, In>(codec: Codec<Out, In>, wire: string | Uint8Array,
   const bytes = bytesOf(wire);
   const decoded = codec.decode(bytes);
   same(decoded, value);
+  expectAlikeBytes(codec as Codec<unknown, never>, bytes);
+  expectAlikeValue(codec as Codec<unknown, never>, decoded);
   if (laws.canonical !== false) proveSameBytes(codec, bytes, decoded, laws.derived ?? []);
   if (bytes.length <= 1024 && laws.damage !== false) {
     proveBothModes(codec as Codec<unknown, never>, bytes, decoded);
@@ -90,6 +93,7 @@ function provePromptness<Out, In>(codec: Codec<Out, In>, bytes: Uint8Array, valu
 /** The bytes must be refused: by decode, and by read() however few of them it takes. */
 export function refused<Out, In>(codec: Codec<Out, In>, wire: string | Uint8Array): DecodeError {
   const result = codec.safeDecode(bytesOf(wire));
+  expectAlikeBytes(codec as Codec<unknown, never>, bytesOf(wire));
   if (result.ok)
     expect.fail(`decoded as ${JSON.stringify(result.value, (_, v) => (typeof v === "bigint" ? `${v}n` : v))}`);
   expect(result.error).toBeInstanceOf(DecodeError);

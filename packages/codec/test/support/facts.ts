@@ -4,6 +4,7 @@
 import { inspect } from "node:util";
 import { type AnySchema, type CompileOptions, compile, type DecodeCode, type EncodeCode } from "@wireform/codec";
 import { describe, expect, it } from "vitest";
+import { expectAlikeBytes, expectAlikeValue } from "./alone.ts";
 import { oneGo } from "./calls.ts";
 import { mode } from "./mode.ts";
 import { fromHex, toHex } from "./shared-data.ts";
@@ -145,6 +146,7 @@ export function facts(schema: AnySchema, table: Facts, options: CompileOptions =
           (codec: AnyCodec) => codec.write(value, new Uint8Array(256), 3),
         ])
           expect(pair.error(question)).toMatchObject({ name: "EncodeError", code, path });
+        expectAlikeValue(here, value);
       });
     }
 
@@ -176,6 +178,7 @@ export function facts(schema: AnySchema, table: Facts, options: CompileOptions =
         else if ((code === "truncated" || table.open) && "value" in read)
           expect(read).toMatchObject({ value: { needed: expect.any(Number) } });
         else expect(read).toMatchObject({ error: { ...want, offset: offset + 3 } });
+        expectAlikeBytes(here, bytes);
         expectModesAgreeAround(pair, bytes);
       });
     }
@@ -192,6 +195,7 @@ export function facts(schema: AnySchema, table: Facts, options: CompileOptions =
 function expectEncodes(pair: Pair, value: unknown, bytes: Uint8Array): void {
   const encoded = pair.value((codec) => codec.encode(value)) as Uint8Array;
   expect(toHex(encoded)).toBe(toHex(bytes));
+  expectAlikeValue(pair.here, value);
   expect(encoded.buffer.byteLength, "a buffer of its own").toBe(encoded.length);
   expect(pair.value((codec) => codec.size(value))).toBe(bytes.length);
   const { min, max } = pair.here.bound;
@@ -221,6 +225,7 @@ function expectEncodes(pair: Pair, value: unknown, bytes: Uint8Array): void {
 
 function expectDecodes(pair: Pair, bytes: Uint8Array<ArrayBuffer>, value: unknown, open = false): void {
   const want = exact(value);
+  expectAlikeBytes(pair.here, bytes);
   for (const [container, input] of containersOf(bytes)) {
     expect(exact(pair.value((codec) => codec.decode(input))), container).toBe(want);
     expect(exact(pair.value((codec) => codec.safeDecode(input))), container).toBe(exact({ ok: true, value }));

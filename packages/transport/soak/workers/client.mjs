@@ -26,9 +26,12 @@ async function ping({ port, gap }) {
   return { count: taken.length, p50: quantile(taken, 0.5), p99: quantile(taken, 0.99), max: quantile(taken, 1) };
 }
 
+/** Every so many cycles one goes over TCP. */
+const overTcp = 16;
+
 /** Connects, asks, reads the answer and closes: politely, with a RST, or after a half-close, in turn. */
-async function cycle(port, turn) {
-  const peer = await connect({ port, ...codecs });
+async function cycle(port, path, turn) {
+  const peer = await connect(turn % overTcp === 0 ? { port, ...codecs } : { path, ...codecs });
   await peer.send(message);
   if (turn % 3 === 2) await peer.finish();
   const { value } = await peer[Symbol.asyncIterator]().next();
@@ -50,14 +53,14 @@ offer({
     return pinging;
   },
   /** So many connections, one after the other in each of 32 lanes; answers the memory in use behind them. */
-  cycles: async ({ port, count }) => {
+  cycles: async ({ port, path, count }) => {
     let next = 0;
     let retried = 0;
     const lane = async () => {
       while (next < count) {
         const turn = next++;
         try {
-          await cycle(port, turn);
+          await cycle(port, path, turn);
         } catch (error) {
           // Ports of closed connections rest for a while; on a fast machine they can all be resting.
           if (error.cause?.code !== "EADDRNOTAVAIL") throw error;

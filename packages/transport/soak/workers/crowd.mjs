@@ -76,14 +76,14 @@ offer({
   /** Bytes that all peers got so far. */
   got: () => sockets.reduce((sum, socket) => sum + socket.got, 0),
 
-  /** Every peer sends a byte of these each second, all spread evenly over it. */
-  drip: ({ bytes }) => {
+  /** Every peer sends one of these each second, all spread evenly over it. */
+  drip: ({ pieces }) => {
     const slots = 20;
     let turn = 0;
     dripping = setInterval(() => {
-      const at = Math.floor(turn / slots) % bytes.length;
+      const piece = pieces[Math.floor(turn / slots) % pieces.length];
       for (let i = turn % slots; i < sockets.length; i += slots) {
-        if (sockets[i].writable) sockets[i].write(bytes.subarray(at, at + 1));
+        if (sockets[i].writable) sockets[i].write(piece);
       }
       turn++;
     }, 1000 / slots);

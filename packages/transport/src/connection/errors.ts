@@ -36,6 +36,19 @@ export class ConnectionError extends Error {
   }
 }
 
+/**
+ * What a peer or the network did. It began at no line of code, so a stack would tell nothing; it would cost more than all
+ * else that is done for a peer that is cut.
+ */
+export function peerError(code: ConnectionCode, message: string, cause?: unknown): ConnectionError {
+  const { stackTraceLimit } = Error;
+  // Fails quietly where the engine's own objects are frozen.
+  Reflect.set(Error, "stackTraceLimit", 0);
+  const error = new ConnectionError(code, message, cause);
+  Reflect.set(Error, "stackTraceLimit", stackTraceLimit);
+  return error;
+}
+
 /** An option cannot be what it is; `option` names it. Thrown at once, before anything is opened. */
 export class OptionError extends TypeError {
   override readonly name = "OptionError";
@@ -65,7 +78,7 @@ export function fromDecoding(error: unknown, likely: string | undefined, atEnd: 
   const code = codeOf(error);
   const reason = code === "limit" || (code === "truncated" && atEnd) ? code : "protocol";
   const hint = likely === undefined ? "" : `; the peer's first bytes look like ${likely}`;
-  return new ConnectionError(reason, messageOf(error) + hint, error);
+  return peerError(reason, messageOf(error) + hint, error);
 }
 
 /** Nobody nests causes deeper than this, unless in a circle. */
@@ -89,7 +102,7 @@ export function fromSystem(error: unknown): ConnectionError {
   if (error instanceof ConnectionError) return error;
   const code = codeOf(error) ?? "";
   const reason = code === "ETIMEDOUT" ? "timeout" : /^(EPROTO$|ERR_SSL|ERR_TLS)/.test(code) ? "protocol" : "reset";
-  return new ConnectionError(reason, `the connection failed: ${messageOf(error)}`, error);
+  return peerError(reason, `the connection failed: ${messageOf(error)}`, error);
 }
 
 /** Lets a promise be ignored: whoever awaits it still sees the rejection, nobody else is bothered. */

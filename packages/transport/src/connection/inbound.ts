@@ -3,7 +3,7 @@
 
 import type { Codec, Decoder } from "@wireform/codec";
 import { ByteQueue } from "./byte-queue.js";
-import { ConnectionError, messageOf } from "./errors.js";
+import { type ConnectionError, messageOf, peerError } from "./errors.js";
 import type { Port } from "./port.js";
 
 /** No message is complete yet; see {@link Inbound.finished} for whether one may still come. */
@@ -186,6 +186,6 @@ export class Inbound<Out> {
     const partial = this.#decoder.buffered;
     if (partial === 0) return cut;
     const text = `cut inside a message, ${partial} bytes of it had arrived: ${messageOf(cut)}`;
-    return new ConnectionError("truncated", text, cut.cause ?? cut);
+    return peerError("truncated", text, cut.cause ?? cut);
   }
 }

@@ -15,6 +15,7 @@ import {
   fromSystem,
   letGo,
   messageOf,
+  peerError,
   quiet,
 } from "./errors.js";
 import { Inbound, none } from "./inbound.js";
@@ -91,7 +92,7 @@ export class Link<Out, In> implements PortSink, Watched, ReadingOwner, OutboundO
     this.serve();
     const { maxReceived } = this.options;
     if (this.bytesReceived > maxReceived) {
-      this.fail(new ConnectionError("limit", `more than ${maxReceived} bytes received (maxReceived)`));
+      this.fail(peerError("limit", `more than ${maxReceived} bytes received (maxReceived)`));
     }
     return this.inbound.settle();
   }
@@ -116,7 +117,7 @@ export class Link<Out, In> implements PortSink, Watched, ReadingOwner, OutboundO
 
   closedByPort(): void {
     this.#portClosed = true;
-    if (!this.inbound.ended) this.inbound.end(new ConnectionError("reset", "the connection was dropped"));
+    if (!this.inbound.ended) this.inbound.end(peerError("reset", "the connection was dropped"));
     this.serve();
     this.#settle();
   }
@@ -144,7 +145,7 @@ export class Link<Out, In> implements PortSink, Watched, ReadingOwner, OutboundO
   }
 
   expired(what: string): void {
-    this.fail(new ConnectionError("timeout", what));
+    this.fail(peerError("timeout", what));
   }
 
   beat(): void {
@@ -247,7 +248,7 @@ export class Link<Out, In> implements PortSink, Watched, ReadingOwner, OutboundO
     this.#closeLater(() => {
       const left = this.outbound.queued;
       if (left === 0) this.port.destroy();
-      else this.fail(new ConnectionError("timeout", `${left} bytes were left unsent when closing (closeTimeout)`));
+      else this.fail(peerError("timeout", `${left} bytes were left unsent when closing (closeTimeout)`));
     });
     this.reading.stop();
     this.inbound.abandon();

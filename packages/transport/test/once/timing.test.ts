@@ -99,6 +99,16 @@ describe("messageDeadline", () => {
     expect(over()).toMatch(/5 bytes of it arrived \(messageDeadline\)/);
   });
 
+  it("its error has no stack, and the errors of others keep theirs", async () => {
+    const { connection, feed, advance } = timed({ messageDeadline: 1000 });
+    connection.onMessage(() => {});
+    feed(bytes("\0"));
+    await advance(1000);
+    const { error } = await connection.closed;
+    expect(error?.stack).toBe(`ConnectionError: ${error?.message}`);
+    expect(new Error("of others").stack).toContain(import.meta.url.split("/").at(-1));
+  });
+
   it("counts for a loop as it does for a handler", async () => {
     const { feed, advance, over, connection, settle } = timed({ messageDeadline: 1000 });
     const loop = connection[Symbol.asyncIterator]();

@@ -12,7 +12,8 @@ interface Files {
 
 export interface CaseStore {
   load(): { readonly name: string; readonly bytes: Uint8Array }[];
-  keep(law: string, bytes: Uint8Array): void;
+  /** Gives the file they are kept in. */
+  keep(law: string, bytes: Uint8Array): string;
 }
 
 const plain = (name: string): string => name.replace(/[^\w.-]+/g, "-").slice(0, 80) || "codec";
@@ -40,7 +41,9 @@ export function casesIn(root: string, name: string): CaseStore | undefined {
       let hash = 0;
       for (const byte of bytes) hash = (hash * 31 + byte) >>> 0;
       files.mkdirSync(folder, { recursive: true });
-      files.writeFileSync(`${folder}/${plain(law)}-${hash.toString(16).padStart(8, "0")}.hex`, `${text}\n`);
+      const file = `${folder}/${plain(law)}-${hash.toString(16).padStart(8, "0")}.hex`;
+      files.writeFileSync(file, `${text}\n`);
+      return file;
     },
   };
 }

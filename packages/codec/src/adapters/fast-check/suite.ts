@@ -22,6 +22,8 @@ export interface SuiteOptions extends DrawOptions {
   readonly seconds?: number | undefined;
   readonly seed?: number;
   readonly path?: string;
+  /** What a failure says of how to see it again; by default, with testCodec. */
+  readonly again?: (law: LawName, seed: number, path: string) => string;
   /** Where failing bytes are kept, to be tried first from then on: a folder, `.wireform/cases` unless said; `false` for nowhere. */
   readonly cases?: string | false;
 }
@@ -34,10 +36,15 @@ function defaultTest(): (name: string, run: () => void) => void {
   return found as (name: string, run: () => void) => void;
 }
 
+const byTest: NonNullable<SuiteOptions["again"]> = (law, seed, path) =>
+  `testCodec(codec, { only: "${law}", seed: ${seed}, path: "${path}" })`;
+
 /** What a failure says: which law, why, the bytes, and how to see it again. */
 function report(
   name: string,
   law: string,
+  again: NonNullable<SuiteOptions["again"]>,
+  kept: string | undefined,
   { errorInstance, seed, counterexamplePath, counterexample, numRuns, numShrinks }: RunDetails<unknown>,
 ): string {
   const why = errorInstance instanceof Error ? errorInstance.message : String(errorInstance ?? "it was given up");
@@ -46,7 +53,8 @@ function report(
     `${name} breaks the law ${law} (after ${numRuns} tries, shrunk ${numShrinks} times)`,
     why.trimEnd(),
     `with ${values.length > 2000 ? `${values.slice(0, 2000)}…` : values}`,
-    `again: testCodec(codec, { only: "${law}", seed: ${seed}, path: "${counterexamplePath ?? ""}" })`,
+    ...(kept === undefined ? [] : [`kept in ${kept}`]),
+    `again: ${again(law as LawName, seed, counterexamplePath ?? "")}`,
   ].join("\n");
 }
 
@@ -56,14 +64,16 @@ function tryLaw(
   law: string,
   property: Law,
   parameters: Parameters<unknown>,
-  store: CaseStore | undefined,
+  store?: CaseStore,
+  again = byTest,
 ): void {
   const details = fc.check(property, parameters) as RunDetails<unknown>;
   const { errorInstance, interrupted, counterexample } = details;
   // A law that had no time for a single try is not broken.
   if (!details.failed || (interrupted && counterexample === null)) return;
-  if (errorInstance instanceof Broken && errorInstance.bytes) store?.keep(law, errorInstance.bytes);
-  throw new Error(report(name, law, details), { cause: errorInstance });
+  const bytes = errorInstance instanceof Broken ? errorInstance.bytes : undefined;
+  const kept = bytes && store?.keep(law, bytes);
+  throw new Error(report(name, law, again, kept, details), { cause: errorInstance });
 }
 
 /** Bytes that once broke a law: what can be asked of any bytes, and every law of the message they are, if they are one. */
@@ -77,8 +87,7 @@ function tryAgain(name: string, subject: Subject, bytes: Uint8Array): void {
     ...(encodes && { inputs: fc.constant(outcome.value) }),
     mutations: fc.constant({ label: "none, these bytes were kept", original: bytes, bytes }),
   };
-  for (const [law, property] of Object.entries(lawsOf(kept)))
-    tryLaw(name, law, property, { numRuns: 20, seed: 1 }, undefined);
+  for (const [law, property] of Object.entries(lawsOf(kept))) tryLaw(name, law, property, { numRuns: 20, seed: 1 });
 }
 
 /**
@@ -112,5 +121,5 @@ export function testCodec<Out, In>(codec: Codec<Out, In>, options: SuiteOptions 
     test(`${name}: ${file}`, () => tryAgain(name, subject, bytes));
   for (const [law, property] of Object.entries(lawsOf(subject)))
     if (!chosen || chosen.includes(law as LawName))
-      test(`${name}: ${law}`, () => tryLaw(name, law, property, parameters, store));
+      test(`${name}: ${law}`, () => tryLaw(name, law, property, parameters, store, options.again));
 }

@@ -112,7 +112,8 @@ const kinds: Readonly<Record<string, Describe>> = {
     return { anyOf: [known, big ? boxed : other] };
   },
   constant: (schema: { schema: AnySchema; value: unknown }) => ({ const: toJson(schema.schema, schema.value) }),
-  custom: () => ({ type: "string", pattern: HEX }),
+  custom: ({ facts }: AnySchema) =>
+    facts.max === 0 ? { type: ["string", "number", "boolean", "null"] } : { type: "string", pattern: HEX },
   at: inner,
   map: inner,
   when: inner,

@@ -4,7 +4,7 @@
 import { show } from "../../errors.js";
 import { type AnySchema, compile, EncodeError, type Infer, type Key, SchemaError } from "../../index.js";
 import { property } from "../../runtime/writer.js";
-import type { Fields } from "../../schema.js";
+import type { Facts, Fields } from "../../schema.js";
 import { caseFor, isHidden, lookUp, type Scope, variantFields } from "./fields.js";
 import {
   bytes,
@@ -166,6 +166,7 @@ const enumeration: Form = {
 };
 
 interface Functions {
+  readonly facts: Facts;
   readonly schema: AnySchema;
   readonly functions: { decode(value: unknown, end?: boolean): unknown; encode(value: unknown): unknown };
 }
@@ -206,15 +207,23 @@ const map: Form = {
   },
 };
 
+/** What takes no bytes stands as it is. */
 const custom: Form = {
-  to: ({ functions }: Functions, value, place) => toHex(attempt(place, () => functions.encode(value) as Uint8Array)),
-  from({ functions, label }: Functions & { label: string }, json, place) {
+  to: ({ functions, facts }: Functions, value, place) =>
+    facts.max === 0 ? plainly(value, place) : toHex(attempt(place, () => functions.encode(value) as Uint8Array)),
+  from({ functions, facts, label }: Functions & { label: string }, json, place) {
+    if (facts.max === 0) return plainly(json, place);
     const given = fromHex(json, place);
     const result = attempt(place, () => functions.decode(given, true)) as { value?: unknown; size?: unknown };
     if (result.size === given.length) return result.value;
     throw refuse(place, `needs the bytes of one ${label}`, json);
   },
 };
+
+function plainly(value: unknown, place: Place): unknown {
+  if (value === null || ["string", "number", "boolean"].includes(typeof value)) return value;
+  throw refuse(place, "needs a text, a number, a boolean or null, for there are no bytes to tell it", value);
+}
 
 const lazy: Form = same((schema: { get(): AnySchema }, value, place, turn) => {
   if (place.depth < DEEPEST) return turn(schema.get(), value, { ...place, scope: undefined, depth: place.depth + 1 });

@@ -44,19 +44,21 @@ function guessOf(op: Op): string {
   return hint === undefined ? "" : `, (v) => ${op.min} + ${hint}`;
 }
 
-const ERRORS = `/** The bytes are no message; the trouble is at \`offset\` or soon behind it. */
+const ERRORS = `/** The bytes are no message. */
 export declare class DecodeError extends Error {
   readonly name: "DecodeError";
   /** Cut short, bytes left over, more than the limits allow, or anything else. */
   readonly code: "truncated" | "trailing" | "limit" | "invalid";
+  /** How far they were read when that showed. */
   readonly offset: number;
 }
 
-/** The value cannot be written; the bytes in front of \`offset\` could be. */
+/** The value cannot be written. */
 export declare class EncodeError extends Error {
   readonly name: "EncodeError";
   /** More than the limits allow, or anything else. */
   readonly code: "limit" | "invalid";
+  /** How many bytes were written when that showed. */
   readonly offset: number;
 }
 `;

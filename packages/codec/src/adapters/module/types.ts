@@ -1,7 +1,7 @@
 // The TypeScript types of a schema's values as text: what Infer and Input say, written out.
 
 import { type AnySchema, type Key, type Length, SchemaError } from "../../index.js";
-import type { Fields } from "../../schema.js";
+import { type Fields, isSchema } from "../../schema.js";
 import { derivedPaths, pathsInto } from "../json/fields.js";
 import { numbersOf } from "../json/numbers.js";
 import { ONLY, shapesOf } from "./discriminate.js";
@@ -30,8 +30,13 @@ const refuse = (walk: Walk, what: string, instead: string): SchemaError =>
   new SchemaError("argument", `${what}, which a module of its own cannot have; ${instead}`, walk.keys);
 const OWN = "describe it with other schemas, or use the codec itself";
 
-const orNull = (length: Length, members: Members): Members =>
-  (length as { kind?: string }).kind === "nullable" ? [...members, "null"] : members;
+/** What a length gives: these members, or null where it can say so. Its prefix is only looked at. */
+function counted(length: Length, walk: Walk, members: Members): Members {
+  const { prefix } = length as { prefix?: AnySchema };
+  if (prefix) membersOf(prefix, walk);
+  else if (isSchema(length)) membersOf(length, walk);
+  return prefix ? [...members, "null"] : members;
+}
 
 function literal(value: unknown): string {
   if (typeof value === "bigint") return `${value}n`;
@@ -96,6 +101,8 @@ const kinds: Readonly<Record<string, Print>> = {
   union: ({ tagName, variants }: { tagName: string; variants: Record<string, readonly [unknown, AnySchema]> }, walk) =>
     Object.entries(variants).flatMap(([name, [tag, schema]]) => {
       const at = { ...walk, keys: [...walk.keys, name] };
+      // What is checked stands beside the tag, as if it were not.
+      if (schema.kind === "check") return membersOf(schema, at);
       const head: [string, string][] = [[tagName, JSON.stringify(name)]];
       if (schema.kind !== "struct") {
         const value: [string, AnySchema] = ["value", schema];
@@ -114,14 +121,15 @@ const kinds: Readonly<Record<string, Print>> = {
     if ((length as { last?: unknown }).last)
       throw refuse(walk, "ends at an element that a function names", "give it a count, a delimiter or the rest");
     const of = membersOf(item, { ...walk, keys: [...walk.keys, 0], derived: [] });
-    const text = new Set(of).size === 1 ? joined(of) : `(${joined(of)})`;
-    return orNull(length, [`${walk.input ? "readonly " : ""}${text}[]`]);
+    const text = new Set(of).size === 1 && !of[0]?.startsWith("readonly ") ? joined(of) : `(${joined(of)})`;
+    return counted(length, walk, [`${walk.input ? "readonly " : ""}${text}[]`]);
   },
-  typedArray: ({ item, length }: Lengthy & { item: AnySchema }) =>
-    orNull(length, [arrays[item.kind.replace(/le$/, "")] as string]),
-  bytes: ({ length }: Lengthy) => orNull(length, ["Uint8Array"]),
-  string: ({ length }: Lengthy) => orNull(length, ["string"]),
-  sized: ({ length, content }: Lengthy & { content: AnySchema }, walk) => orNull(length, membersOf(content, walk)),
+  typedArray: ({ item, length }: Lengthy & { item: AnySchema }, walk) =>
+    counted(length, walk, [arrays[item.kind.replace(/le$/, "")] as string]),
+  bytes: ({ length }: Lengthy, walk) => counted(length, walk, ["Uint8Array"]),
+  string: ({ length }: Lengthy, walk) => counted(length, walk, ["string"]),
+  sized: ({ length, content }: Lengthy & { content: AnySchema }, walk) =>
+    counted(length, walk, membersOf(content, walk)),
   when: ({ schema }: Inner, walk) => {
     const members = membersOf(schema, walk);
     return joined(members) === "void" ? members : [...members, "undefined"];
