@@ -140,7 +140,7 @@ function settle(w: Writer, value: object, range: Range, marks: readonly number[]
   const { op, key } = entry;
   const { derived } = op as { derived: Derived };
   const at = marks[entry.before] as number;
-  let right = expected(w.filled(w.b), range, marks);
+  let right = expected(derived.checksum ? w.filled(w.b) : w.b, range, marks);
   if (!derived.checksum) {
     let n = right as number;
     if (own && op.width) {
