@@ -1,7 +1,8 @@
 // Law: a derived field is filled in when left out and must be right when given; dropping it changes no byte.
 
 import { isLeaf, type Op } from "../plan.js";
-import { laterOf, shift } from "../runtime/later.js";
+import { shift } from "../runtime/bytes.js";
+import { laterOf } from "../runtime/later.js";
 import type { Writer } from "../runtime/writer.js";
 import type { Source } from "../source.js";
 

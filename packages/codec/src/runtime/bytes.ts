@@ -86,5 +86,19 @@ export function delimiterBegins(b: Uint8Array, p: number, end: number, delimiter
   return false;
 }
 
+/** Makes the `reserved` bytes at `at` `width` bytes wide by moving what follows; returns by how much it moved. */
+export function shift(
+  w: Pick<Writer, "b" | "p" | "filled" | "grow">,
+  at: number,
+  reserved: number,
+  width: number,
+): number {
+  const by = width - reserved;
+  if (w.p + by > w.b.length) w.grow(w.p, by);
+  w.filled(w.b).copyWithin(at + width, at + reserved, w.p);
+  w.p += by;
+  return by;
+}
+
 /** Zeroes, as many as needed, for fields that a checksum takes as zero. */
 export const ZEROES: Uint8Array = new Uint8Array(64);

@@ -1,6 +1,7 @@
 // Law: what is known only later (lengths, counts, offsets, checksums) gets its place first and its bytes when they are
 // known; a place whose width depends on its value is widened by moving what follows. Only what needs this brings it along.
 
+import { shift } from "./bytes.js";
 import type { Unsettled, Writer } from "./writer.js";
 
 /** Where the fields stand that an open struct derives, and their values; undefined until known. */
@@ -74,18 +75,13 @@ export class Later implements Unsettled {
     this.shift(at, reserved, width);
   }
 
-  /** Makes the `reserved` bytes at `at` `width` bytes wide by moving what follows; returns by how much it moved. */
-  shift(at: number, reserved: number, width: number): number {
-    const { w } = this;
-    const by = width - reserved;
-    if (by === 0) return 0;
-    w.room(Math.max(0, by));
-    w.filled(w.b).copyWithin(at + width, at + reserved, w.p);
-    w.p += by;
+  /** {@link shift}, with all that is remembered of what moves. */
+  private shift(at: number, reserved: number, width: number): void {
+    if (width === reserved) return;
+    const by = shift(this.w, at, reserved, width);
     for (const marks of [this.late, ...this.live, ...this.pending.map((put) => put.marks)])
       for (let i = 0; i < marks.length; i++) if ((marks[i] as number) > at) (marks[i] as number) += by;
     for (let i = this.kept.length - 1; i >= 0 && (this.kept[i] as number) > at; i--) (this.kept[i] as number) += by;
-    return by;
   }
 
   /** Puts off what needs bytes that are not final yet: until the struct at a depth ends, or {@link CONTENT} or {@link SUMS}. */
@@ -160,7 +156,3 @@ export function laterOf(w: Writer): Later {
   w.later ??= new Later(w);
   return w.later as Later;
 }
-
-/** {@link Later.shift}, for generated code. */
-export const shift = (w: Writer, at: number, reserved: number, width: number): number =>
-  laterOf(w).shift(at, reserved, width);

@@ -7,7 +7,7 @@ import { STOP } from "./reader.js";
 export { checksumOver } from "../ops/derived.js";
 export { sameBytes } from "../ops/transform.js";
 export { readTyped, writeTyped } from "../ops/typed.js";
-export { copy, delimiterAt, delimiterBegins, find, lay, put, sameAt, take } from "./bytes.js";
+export { copy, delimiterAt, delimiterBegins, find, lay, put, sameAt, shift, take } from "./bytes.js";
 export * from "./checksum.js";
 export { endOfDigits, formatDigits, parseDigits, putDecimal, putText } from "./digits.js";
 export { except } from "./except.js";
@@ -129,15 +129,6 @@ class Writing {
     larger.set(this.b);
     this.b = larger;
     return larger;
-  }
-
-  /** Makes the `reserved` bytes at `at` `width` bytes wide by moving what follows; returns by how much it moved. */
-  shift(at: number, reserved: number, width: number): number {
-    const by = width - reserved;
-    if (this.p + by > this.b.length) this.grow(this.p, by);
-    this.b.copyWithin(at + width, at + reserved, this.p);
-    this.p += by;
-    return by;
   }
 
   filled(b: Uint8Array): Uint8Array {
