@@ -28,7 +28,7 @@ function readAt(
 
 /** Behind the bad message itself, where its lengths still say how long it is; there is no going on where they do not. */
 export function skip(schema: AnySchema, report: Report): Policy {
-  const outline = compile(outlineOf(schema)) as Codec<unknown, never>;
+  const outline = compile(outlineOf(schema), { mode: "interpret" }) as Codec<unknown, never>;
   return {
     report,
     past(bytes, final): Step | undefined {
