@@ -244,7 +244,7 @@ export function delimitedBlob(
       if (m.hard)
         m.fail("truncated", `needs the delimiter ${show(until.delimiters[0])}`, `none in the ${m.e - m.p} bytes left`);
       else if (until.orEnd) m.unended();
-      else m.short(m.e - m.p + 1);
+      else m.short(m.e - m.p + 1, false);
       return m.leave(undefined, 0, undefined, [Math.max(m.p, m.e - longest + 1)]);
     },
     encode(w: Writer, value) {

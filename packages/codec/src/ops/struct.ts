@@ -97,8 +97,11 @@ function decode(m: Reader, plan: Layout): unknown {
   for (let i = first; i < steps.length; i++) {
     const step = steps[i] as Step;
     if (step.do === "run") {
-      if (!m.need(step.size))
-        return m.fault?.code === "truncated" ? partial(m, step, value) : m.leave(undefined, i, value, marks);
+      if (!m.need(step.size)) {
+        if (m.fault?.code === "truncated") return partial(m, step, value);
+        reckon(m, steps, i, ends.length > 0);
+        return m.leave(undefined, i, value, marks);
+      }
       const p = m.p;
       const { items, plain } = step;
       // What stops the quick loop is noted by the other, which says where.
@@ -119,7 +122,10 @@ function decode(m: Reader, plan: Layout): unknown {
       const { entry } = step;
       if (entry.before >= 0 && (i > first || !saved)) marks[entry.before] = m.p;
       const field = entry.op.decode(m);
-      if (field === STOP) return m.leave(entry.key, i, value, marks);
+      if (field === STOP) {
+        reckon(m, steps, i, ends.length > 0);
+        return m.leave(entry.key, i, value, marks);
+      }
       if (!entry.op.hidden && (field !== undefined || !entry.op.optional)) value[entry.key] = field;
       if (entry.after >= 0) marks[entry.after] = m.p;
     } else if (step.do === "open") {
@@ -135,6 +141,7 @@ function decode(m: Reader, plan: Layout): unknown {
         return m.leave(step.entry.key, i, value, marks);
       }
       if (!m.need(left)) {
+        reckon(m, steps, i, ends.length > 0);
         m.scopes.pop();
         m.glimpse({ decode: (m) => decode(m, plan) }, { index: i + 1, value, numbers: marks });
         return m.leave(step.entry.key, i, value, marks);
@@ -168,6 +175,23 @@ function decode(m: Reader, plan: Layout): unknown {
   m.scopes.pop();
   return value;
 }
+
+/** Adds to a size that is beyond the limit what follows step `i`; where that is not fixed, or in a window, the size is not known. */
+function reckon(m: Reader, steps: readonly Step[], i: number, windowed: boolean): void {
+  if (m.announced === 0) return;
+  const opened = steps[i] as Step;
+  let next = i + 1;
+  if (opened.do === "open")
+    while (!(steps[next - 1]?.do === "close" && (steps[next - 1] as typeof opened).entry === opened.entry)) next++;
+  for (const step of steps.slice(next)) {
+    const { min, max } =
+      step.do === "run" ? { min: step.size, max: step.size } : step.do === "field" ? step.entry.op : none;
+    m.announced += min === max ? min : Number.NaN;
+  }
+  if (windowed || Number.isNaN(m.announced)) m.announced = 0;
+}
+
+const none = { min: 0, max: 0 };
 
 /** Lengths and checksums are numbers or bigints, whichever their field has. */
 const agree = (want: number | bigint, got: unknown): boolean => BigInt(want) === BigInt(got as number);

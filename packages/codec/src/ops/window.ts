@@ -41,7 +41,11 @@ function inside(m: Reader, end: number, content: Op, skip: boolean): unknown | t
   m.e = end;
   m.hard = true;
   const value = content.decode(m);
-  if (value === STOP) return m.leave(undefined, OPEN, undefined, [end]);
+  if (value === STOP) {
+    // What asks for more than its window has says nothing of the message's size.
+    m.announced = 0;
+    return m.leave(undefined, OPEN, undefined, [end]);
+  }
   if (m.p !== end && !skip) {
     m.fail("length", "content that fills its window", `${end - m.p} bytes are left over`);
     return STOP;
@@ -218,7 +222,7 @@ export function delimitedWindow(until: Until, delimiters: readonly Uint8Array[],
       if (m.hard)
         m.fail("truncated", `needs the delimiter ${show(until.delimiters[0])}`, `none in the ${m.e - m.p} bytes left`);
       else if (until.orEnd || at >= 0) m.unended();
-      else m.short(m.e - m.p + 1);
+      else m.short(m.e - m.p + 1, false);
       return m.leave(undefined, 0, undefined, [at >= 0 ? at : Math.max(m.p, m.e - longest + 1)]);
     },
     encode(w: Writer, value) {
