@@ -10,6 +10,7 @@ import { decode } from "./commands/decode.js";
 import type { Definition } from "./commands/definition.js";
 import { describe } from "./commands/describe.js";
 import { encode } from "./commands/encode.js";
+import { fuzz } from "./commands/fuzz.js";
 import { genModule } from "./commands/gen-module.js";
 import { inspect } from "./commands/inspect.js";
 import { listen } from "./commands/listen.js";
@@ -17,7 +18,7 @@ import { proxy } from "./commands/proxy.js";
 import { asJson, asText, Exit, exitOf, Failure, failureOf, usage } from "./failure.js";
 import { type Common, type Io, Terminal, Unread } from "./io.js";
 
-const definitions: Readonly<Record<string, Definition>> = {
+export const definitions: Readonly<Record<string, Definition>> = {
   decode,
   encode,
   convert,
@@ -25,11 +26,15 @@ const definitions: Readonly<Record<string, Definition>> = {
   connect,
   listen,
   proxy,
+  fuzz,
   "gen module": genModule,
   describe,
   check,
   completion,
 };
+
+/** What commands of two words are about. */
+const groups: Readonly<Record<string, string>> = { gen: "what other programs can use of a schema" };
 
 /** Runs one command line, without the program's own name in front; gives its exit code. */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
@@ -69,7 +74,10 @@ function add(program: Command, name: string, definition: Definition, io: Io, end
   const words = name.split(" ");
   const parent = words
     .slice(0, -1)
-    .reduce((at, word) => at.commands.find((c) => c.name() === word) ?? at.command(word), program);
+    .reduce(
+      (at, word) => at.commands.find((c) => c.name() === word) ?? at.command(word).summary(groups[word] ?? ""),
+      program,
+    );
   const command = parent
     .command(words.at(-1) as string)
     .summary(definition.summary)

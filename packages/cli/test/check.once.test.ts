@@ -34,7 +34,7 @@ import {
   when,
 } from "@wireform/codec";
 import { expect, it } from "vitest";
-import { lint } from "../src/schemas/lint.ts";
+import { lint } from "../src/anatomy/lint.ts";
 import { expectSession } from "./support/golden.ts";
 
 const limits = { maxMessageSize: 2 ** 24, maxElements: 2 ** 20, maxDepth: 64 };

@@ -33,8 +33,8 @@ import { hueOf } from "@wireform/codec/tooling";
 import { Packet } from "@wireform/protocols/mqtt";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { anatomyOf, type Part } from "../src/anatomy/part.ts";
 import { anatomyText } from "../src/render/anatomy.ts";
-import { anatomyOf, type Part } from "../src/schemas/anatomy.ts";
 import { expectSession } from "./support/golden.ts";
 
 it("tells messages, fields, sizes, bits, names and what follows from what", () =>

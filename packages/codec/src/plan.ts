@@ -117,6 +117,8 @@ export interface Between {
   readonly do: "between";
   /** The field that it is about. */
   readonly key: string;
+  /** Where it opens a window: what closes it. */
+  readonly end?: Between;
   /** True when it is done; otherwise what is missing or wrong is noted. */
   decode(m: Reader, open: Open): boolean;
   /** Does again what must be so when the struct is taken up behind it. */

@@ -23,7 +23,10 @@ export type Resync = (
 export interface DecoderOptions extends Partial<Limits> {
   /** Skip a bad message instead of stopping at it. */
   readonly resync?: Resync;
-  /** Skip a message that announces more than the maximum size, instead of stopping at it. */
+  /**
+   * Skip a message that announces more than the maximum size, instead of stopping at it. Where it does not say how long
+   * all of it is, as text up to a delimiter does not, it is a bad message like others.
+   */
   readonly overlong?: "refuse" | "skip";
   /** Told of each bad stretch that was skipped: why, and how many bytes. */
   readonly onSkip?: (error: DecodeError, bytes: number) => void;

@@ -39,7 +39,7 @@ const floorPlan: Record<string, { rooms: string[][]; mayImport: RegExp }> = {
   cli: {
     rooms: [
       ["failure"],
-      ["io"],
+      ["io", "anatomy"],
       ["schemas", "sources", "render", "modules"],
       ["live"],
       ["actions"],

@@ -88,6 +88,7 @@ export class TestPort implements Port {
   readonly remote: Endpoint = { address: "test" };
   readonly local: Endpoint = { address: "test" };
   readonly lends: boolean;
+  readonly passesOn = false;
   /** Every write so far, each as the bytes that left together. */
   readonly writes: Uint8Array[] = [];
   /** True while the connection does not want to read. */

@@ -2,9 +2,9 @@
 
 import { compile } from "@wireform/codec";
 import { several } from "@wireform/codec/tooling";
+import { type Finding, lint } from "../anatomy/lint.js";
 import { Exit } from "../failure.js";
 import type { Terminal } from "../io.js";
-import { type Finding, lint } from "../schemas/lint.js";
 import { loadSchema } from "../schemas/load.js";
 
 interface Options {

@@ -1,11 +1,11 @@
 // A schema in words.
 
 import { compile } from "@wireform/codec";
+import { anatomyOf } from "../anatomy/part.js";
 import type { Exit } from "../failure.js";
 import type { Terminal } from "../io.js";
 import { anatomyText } from "../render/anatomy.js";
 import { plainJson } from "../render/tree.js";
-import { anatomyOf } from "../schemas/anatomy.js";
 import { loadSchema } from "../schemas/load.js";
 
 export async function run(terminal: Terminal, options: { readonly schema: string }): Promise<Exit | undefined> {

@@ -31,6 +31,8 @@ export async function runPrompt(session: Session, terminal: Terminal): Promise<v
     // What is typed is thrown away first, then the session.
     else for (const name of ["e", "u"]) prompt.write(null, { ctrl: true, name });
   });
+  prompt.on("line", () => screen.rest());
+  prompt.on("close", () => screen.leave());
   const stop = (): void => prompt.close();
   for (const signal of [io.interrupted, session.ended.signal]) signal.addEventListener("abort", stop);
   log.screen = screen;
@@ -38,7 +40,6 @@ export async function runPrompt(session: Session, terminal: Terminal): Promise<v
   try {
     screen.ask(session);
     for await (const line of prompt) {
-      screen.asking = false;
       history.add(line);
       try {
         await runLine(session, line);
@@ -64,7 +65,7 @@ export async function runPrompt(session: Session, terminal: Terminal): Promise<v
 
 /** The prompt as something that gives way to what is written above it. */
 class Below {
-  asking = false;
+  private asking = false;
   private readonly prompt: Interface;
   private readonly output: NodeJS.WritableStream;
 
@@ -84,6 +85,16 @@ class Below {
     moveCursor(this.output, 0, -this.prompt.getCursorPos().rows);
     cursorTo(this.output, 0);
     clearScreenDown(this.output);
+  }
+
+  /** A line was entered: until the next is asked for, nothing is in the way. */
+  rest(): void {
+    this.asking = false;
+  }
+
+  leave(): void {
+    this.hide();
+    this.asking = false;
   }
 
   show(): void {

@@ -21,6 +21,8 @@ interface Word {
   /** Text in quotes, which for bytes means the text's own. */
   readonly quoted: string | undefined;
   at: number;
+  /** What is wrong with the likeliest. */
+  wrong?: unknown;
 }
 
 /** Reads a message. A word's meaning is the first that the schema accepts: of `5`, the number where one may stand, else the text. */
@@ -108,8 +110,10 @@ function settle(schema: AnySchema, words: readonly Word[]): Typed {
     } catch (error) {
       if ((error as Error).name !== "EncodeError") throw error;
       const { keys } = error as EncodeError;
-      const word = words.find((each) => each.at + 1 < each.readings.length && concerns(each, keys));
+      const word = words.find((each) => concerns(each, keys));
       if (!word) throw error;
+      word.wrong ??= error;
+      if (word.at + 1 === word.readings.length) throw word.wrong;
       word.at++;
     }
   }

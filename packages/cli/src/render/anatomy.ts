@@ -1,8 +1,8 @@
 // What a schema is made of, for people: one line a field, with its kind, its size and what else there is to know.
 
 import { hueOf } from "@wireform/codec/tooling";
-import type { Part } from "../schemas/anatomy.js";
-import { sizeWords, valueWords } from "../schemas/words.js";
+import type { Part } from "../anatomy/part.js";
+import { sizeWords, valueWords } from "../anatomy/words.js";
 
 interface Row {
   readonly depth: number;

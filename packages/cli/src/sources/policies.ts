@@ -13,17 +13,22 @@ function readAt(
   bytes: Uint8Array,
   at: number,
 ): ReturnType<typeof codec.read> | undefined {
+  // Where each error came from is nothing to anybody, and takes most of the time.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
   try {
     return codec.read(bytes, at);
   } catch (error) {
     if (error instanceof Error && error.name === "DecodeError") return undefined;
     throw error;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 
 /** Behind the bad message itself, where its lengths still say how long it is; there is no going on where they do not. */
 export function skip(schema: AnySchema, report: Report): Policy {
-  const outline = compile(outlineOf(schema)) as Codec<unknown, never>;
+  const outline = compile(outlineOf(schema), { mode: "interpret" }) as Codec<unknown, never>;
   return {
     report,
     past(bytes, final): Step | undefined {
@@ -36,7 +41,7 @@ export function skip(schema: AnySchema, report: Report): Policy {
 }
 
 /** Most bytes of a message that is looked for. */
-export const NEAR = 65536;
+const NEAR = 65536;
 
 /** At the next byte from which a whole message can be read, of a size that bytes of no message seldom announce. */
 export function resync(codec: Codec<unknown, never>, report: Report): Policy {

@@ -79,6 +79,8 @@ export function countedArray(count: Count, item: Op, bounds: Bounds): Op {
         n = read;
         if (n === -1) return null;
         if (!m.count(n)) return STOP;
+        if (!fixed && item.min > 0 && m.p + n * item.min - m.start > m.limits.maxMessageSize)
+          return m.short(n * item.min, false) || STOP;
         values = [];
       }
       if (fixed) {
@@ -96,10 +98,6 @@ export function countedArray(count: Count, item: Op, bounds: Bounds): Op {
         return values;
       }
       for (let i = saved?.index ?? 0; i < n; i++) {
-        if (i === 0 && !saved && item.min > 0 && m.p + n * item.min - m.start > m.limits.maxMessageSize) {
-          m.short(n * item.min);
-          return STOP;
-        }
         const value = item.decode(m);
         if (value === STOP) return m.leave(i, i, values, [n]);
         values.push(value);
@@ -187,7 +185,7 @@ export function untilArray(until: Until, delimiters: readonly Uint8Array[], item
               (!m.hard || (!until.orEnd && (left > 0 || item.min === 0))) &&
               delimiterBegins(m.b, m.p, m.e, delimiters)
             ) {
-              m.short(left + 1);
+              m.short(left + 1, false);
               return m.leave(undefined, 0, values, [from]);
             }
           }

@@ -35,7 +35,7 @@ export function at(offset: Count, content: Op): Op {
           m.hard = m.final;
           // A limit is met where the offset stands, however many bytes are at hand.
           m.p = (from as number) > m.limits.maxMessageSize ? back : m.end;
-          m.short((from as number) - (m.p - m.start));
+          m.short((from as number) - (m.p - m.start), false);
           m.p = back;
           return m.fault ? STOP : m.leave(undefined, 0, undefined, []);
         }
@@ -50,7 +50,10 @@ export function at(offset: Count, content: Op): Op {
       const value = content.decode(m);
       m.depth--;
       m.root = root;
-      if (value === STOP) return m.leave(undefined, 0, undefined, [back, from as number]);
+      if (value === STOP) {
+        m.announced = 0;
+        return m.leave(undefined, 0, undefined, [back, from as number]);
+      }
       m.jumped += m.p - start;
       if (m.p > m.far) m.far = m.p;
       if (m.jumped > m.limits.maxMessageSize) {

@@ -28,7 +28,7 @@ export function callDecode(
     const result: { value?: unknown; size?: unknown; needed?: unknown } = decode(b.subarray(p, end), hard) ?? {};
     const { value, size, needed } = result;
     if (needed !== undefined && Number.isSafeInteger(needed) && (needed as number) >= 1) {
-      m.short(end - p + (needed as number));
+      m.short(end - p + (needed as number), false);
       return STOP;
     }
     const most = Math.min(max, end - p);

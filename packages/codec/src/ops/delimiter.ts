@@ -47,7 +47,7 @@ export function endingAt(until: Until, delimiters: readonly Uint8Array[], unit: 
       if (hard && orEnd) return e;
       if (hard) m.fail("truncated", `needs the delimiter ${shown}`, `none in the ${e - p} bytes left`);
       else if (orEnd || at >= 0) m.unended();
-      else m.short(e - p + 1);
+      else m.short(e - p + 1, false);
       return m.leave(undefined, 0, undefined, [at >= 0 ? at : Math.max(p, e - longest + 1)]);
     },
     behind: (m, at) => at + delimiterAt(m.b, at, m.e, delimiters),

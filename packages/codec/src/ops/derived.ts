@@ -91,9 +91,24 @@ function windowOf(range: Range, last: string): { readonly open: Between; readonl
   const leave = (m: Reader, { ends }: Open): void => {
     Object.assign(m, ends.pop());
   };
+  const close: Between = {
+    do: "between",
+    key: last,
+    decode(m, struct) {
+      if (m.p !== m.e) return m.fail("length", `ends where "${key}" says`, `${m.e - m.p} bytes are left`);
+      leave(m, struct);
+      return true;
+    },
+    again: leave,
+    emitDecode(source) {
+      source.stop(`p !== ${source.end}`);
+      Object.assign(source, outer.pop());
+    },
+  };
   const open: Between = {
     do: "between",
     key,
+    end: close,
     decode(m, struct) {
       const { value, marks } = struct;
       if (ahead) marks[from] = m.p;
@@ -115,20 +130,6 @@ function windowOf(range: Range, last: string): { readonly open: Between; readonl
       source.stop(`!(${end} >= p && ${end} <= ${source.end})`, { when: `${end} > ${source.end}`, n: `${end} - p` });
       outer.push({ end: source.end, hard: source.hard });
       Object.assign(source, { end, hard: "true" });
-    },
-  };
-  const close: Between = {
-    do: "between",
-    key: last,
-    decode(m, struct) {
-      if (m.p !== m.e) return m.fail("length", `ends where "${key}" says`, `${m.e - m.p} bytes are left`);
-      leave(m, struct);
-      return true;
-    },
-    again: leave,
-    emitDecode(source) {
-      source.stop(`p !== ${source.end}`);
-      Object.assign(source, outer.pop());
     },
   };
   return { open, close };

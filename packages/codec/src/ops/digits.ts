@@ -97,7 +97,9 @@ export function digitsUntil(delimiter: Uint8Array, format: DigitsFormat): Op {
       }
       for (let i = 0; i < delimiter.length; i++) {
         if (end + i >= m.e) {
-          m.short(end + delimiter.length - p);
+          // Where that is too much, the first byte too many is named, which is the same in any chunks.
+          const most = m.start + m.limits.maxMessageSize - p;
+          m.short(Math.min(end - p + delimiter.length, Math.max(most + 1, delimiter.length)), false);
           // A sign alone is read again, so that it is never taken for the middle of the digits.
           return m.leave(undefined, 0, undefined, [end - p > 1 ? end : p]);
         }

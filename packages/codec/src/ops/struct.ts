@@ -1,7 +1,17 @@
 // Law: a struct is its fields in order, nothing between them. Neighbours of fixed size share one bounds check; fields that
 // follow from others (lengths, counts, checksums) get their place in passing and their bytes when those are known.
 
-import { type Entry, isLeaf, type Leaf, type Named, type Op, type Open, type Ranges, type Scope } from "../plan.js";
+import {
+  type Between,
+  type Entry,
+  isLeaf,
+  type Leaf,
+  type Named,
+  type Op,
+  type Open,
+  type Ranges,
+  type Scope,
+} from "../plan.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 import { property, under, type Writer } from "../runtime/writer.js";
 import { emitFixedGet, emitStructDecode, emitStructEncode, emitStructHint } from "./struct-emit.js";
@@ -81,8 +91,11 @@ function decode(m: Reader, plan: Layout): unknown {
   for (let i = first; i < steps.length; i++) {
     const step = steps[i] as Step;
     if (step.do === "run") {
-      if (!m.need(step.size))
-        return m.fault?.code === "truncated" ? partial(m, step, value) : m.leave(undefined, i, value, marks);
+      if (!m.need(step.size)) {
+        if (m.fault?.code === "truncated") return partial(m, step, value);
+        reckon(m, steps, i, open);
+        return m.leave(undefined, i, value, marks);
+      }
       const p = m.p;
       const { items, plain } = step;
       // What stops the quick loop is noted by the other, which says where.
@@ -103,10 +116,14 @@ function decode(m: Reader, plan: Layout): unknown {
       const { entry } = step;
       if (entry.before >= 0 && (i > first || !saved)) marks[entry.before] = m.p;
       const field = entry.op.decode(m);
-      if (field === STOP) return m.leave(entry.key, i, value, marks);
+      if (field === STOP) {
+        reckon(m, steps, i, open);
+        return m.leave(entry.key, i, value, marks);
+      }
       if (!entry.op.hidden && (field !== undefined || !entry.op.optional)) value[entry.key] = field;
       if (entry.after >= 0) marks[entry.after] = m.p;
     } else if (!step.decode(m, open as Open)) {
+      reckon(m, steps, i, open);
       m.scopes.pop();
       m.glimpse({ decode: (m) => decode(m, plan) }, { index: i + 1, value, numbers: marks });
       return m.leave(step.key, i, value, marks);
@@ -114,6 +131,18 @@ function decode(m: Reader, plan: Layout): unknown {
   }
   m.scopes.pop();
   return value;
+}
+
+/** Adds to a size that is beyond the limit what follows step `i`; where that is not fixed, or in a window, the size is not known. */
+function reckon(m: Reader, steps: readonly Step[], i: number, open: Open | undefined): void {
+  if (m.announced === 0) return;
+  const { end } = steps[i] as Partial<Between>;
+  for (const step of steps.slice((end ? steps.indexOf(end) : i) + 1)) {
+    if (step.do === "run") m.announced += step.size;
+    else if (step.do === "field")
+      m.announced += step.entry.op.min === step.entry.op.max ? step.entry.op.min : Number.NaN;
+  }
+  if (open?.ends.length || Number.isNaN(m.announced)) m.announced = 0;
 }
 
 const NONE: number[] = [];

@@ -40,7 +40,7 @@ export function varint(format: VarintFormat): Op {
       const { p } = m;
       const value = readVarint(m, m.b, p, m.e, format);
       if (typeof value !== "string") return value;
-      if (value === "short") m.short(m.e - p + missingVarint(m.b, p, m.e, format));
+      if (value === "short") m.short(m.e - p + missingVarint(m.b, p, m.e, format), false);
       else {
         const actual = value === "long" ? "it goes on" : "it is not";
         m.fail(value === "large" ? "value" : "varint", problems[value](format), actual, p);

@@ -40,7 +40,11 @@ function inside(m: Reader, end: number, content: Op, skip: boolean): unknown | t
   m.e = end;
   m.hard = true;
   const value = content.decode(m);
-  if (value === STOP) return m.leave(undefined, OPEN, undefined, [end]);
+  if (value === STOP) {
+    // What asks for more than its window has says nothing of the message's size.
+    m.announced = 0;
+    return m.leave(undefined, OPEN, undefined, [end]);
+  }
   if (m.p !== end && !skip) {
     m.fail("length", "content that fills its window", `${end - m.p} bytes are left over`);
     return STOP;

@@ -66,7 +66,7 @@ export class Reader {
   root = 0;
   /** After STOP without a fault: how many more bytes are needed at the least. */
   needed = 0;
-  /** Size that a message announces beyond the limit; 0 otherwise. */
+  /** Size of the message where it is known to be beyond the limit; 0 otherwise. */
   announced = 0;
   fault: Fault | undefined;
   /** Keys of the place of the fault, innermost first. */
@@ -116,12 +116,12 @@ export class Reader {
     return this.p + n <= this.e || this.short(n);
   }
 
-  /** Notes that `n` bytes from here are not there. Always false. */
-  short(n: number): false {
+  /** Notes that `n` bytes from here are not there, `known` where no more than those are asked for. Always false. */
+  short(n: number, known = true): false {
     // In this order, so that a size past 2^53 is rounded alike wherever the message starts.
     const end = this.p - this.start + n;
     if (end > this.limits.maxMessageSize) {
-      this.announced = end;
+      this.announced = known ? end : 0;
       return this.fail("limit", `at most ${this.limits.maxMessageSize} bytes in a message`, `${end} announced`);
     }
     if (this.hard) {
@@ -190,6 +190,8 @@ export class Reader {
   leave(key: Key | undefined, index: number, value: unknown, numbers: readonly number[] = []): typeof STOP {
     if (this.fault) {
       if (key !== undefined) this.keys.push(key);
+      // Who knows how long the elements behind one are.
+      if (typeof key === "number") this.announced = 0;
     } else this.saved.push({ index, value, numbers });
     return STOP;
   }

@@ -150,9 +150,7 @@ export class Outbound<In> {
   /** Adds a message that can be taken back until it is handed to the port. Returns the way to take it back. */
   addRevocable(message: In): () => boolean {
     this.#seal();
-    const pieces = this.#encoder
-      .pieces(message, large)
-      .map((bytes): Piece => ({ bytes: kept(bytes), buffer: undefined }));
+    const pieces = this.#encoder.pieces(message, large).map((bytes) => this.#apart(bytes));
     for (const piece of pieces) this.#queue(piece);
     this.#added();
     return () => {
@@ -279,8 +277,9 @@ export class Outbound<In> {
     this.#gather = undefined;
     this.#fill = 0;
     this.#expect = fill > smallBuffer / 2 ? gatherBuffer : smallBuffer;
-    if (fill === 0) giveBuffer(gather);
-    else this.#queue({ bytes: gather.subarray(0, fill), buffer: gather });
+    const whole = this.#port.passesOn ? undefined : gather;
+    if (fill > 0) this.#queue({ bytes: whole ? gather.subarray(0, fill) : gather.slice(0, fill), buffer: whole });
+    if (fill === 0 || !whole) giveBuffer(gather);
   }
 
   #queue(piece: Piece): void {
@@ -299,10 +298,16 @@ export class Outbound<In> {
     return this.#added();
   }
 
+  /** Large bytes as they are; as a copy where they lie in a buffer that is about to be read into again, or are passed on. */
+  #apart(bytes: Uint8Array): Piece {
+    const copied = this.#port.passesOn || isLent(bytes.buffer);
+    return { bytes: copied ? bytes.slice() : bytes, buffer: undefined };
+  }
+
   #addPiece(bytes: Uint8Array): void {
     if (bytes.length >= large) {
       this.#seal();
-      this.#queue({ bytes: kept(bytes), buffer: undefined });
+      this.#queue(this.#apart(bytes));
       return;
     }
     if (!this.#gather || this.#fill + bytes.length > this.#gather.length) {
@@ -328,11 +333,6 @@ export class Outbound<In> {
     }
     return queued;
   }
-}
-
-/** The bytes, or a copy of them where they lie in a buffer that is about to be read into again. */
-function kept(bytes: Uint8Array): Uint8Array {
-  return isLent(bytes.buffer) ? bytes.slice() : bytes;
 }
 
 function deferredFailure(error: ConnectionError): Promise<void> {

@@ -14,6 +14,8 @@ export interface Port {
   readonly local: Endpoint;
   /** True when chunks given to the sink lie in a buffer that the port reuses as soon as it may. */
   readonly lends: boolean;
+  /** True when written chunks are passed on as they are, so that somebody may look at them after `sent()`. */
+  readonly passesOn: boolean;
   /** Begins to report to `sink`; called once. */
   open(sink: PortSink): void;
   /** Sends the chunks in order, as one write where it can, and calls `sink.sent()` once when all of them are gone. */

@@ -88,7 +88,8 @@ export async function connect<Out, In>(options: ConnectOptions<Out, In>): Promis
 }
 
 /**
- * A connection over any two-way Node stream, or two one-way ones: a child process, stdio, a tunnel.
+ * A connection over any two-way Node stream, or two one-way ones, web streams included: a child process, stdio, a
+ * tunnel, what `{ readable, writable }` a runtime gives.
  *
  * @example
  * ```ts

@@ -1,5 +1,7 @@
 // Law: a port over streams keeps no state of its own but which of the two directions is over.
 
+import { Readable, Writable } from "node:stream";
+import type { ReadableStream, WritableStream } from "node:stream/web";
 import type { Endpoint, Port, PortSink } from "../connection/port.js";
 
 interface Stream {
@@ -26,14 +28,19 @@ export interface WritableLike extends Stream {
 /** A two-way stream, or the two one-way halves of one: `{ readable: child.stdout, writable: child.stdin }`. */
 export type DuplexLike =
   | (ReadableLike & WritableLike)
-  | { readonly readable: ReadableLike; readonly writable: WritableLike };
+  | {
+      readonly readable: ReadableLike | ReadableStream<Uint8Array>;
+      readonly writable: WritableLike | WritableStream<Uint8Array>;
+    };
 
-/** Tells a pair of streams from one that goes both ways. */
+/** Tells a pair of streams from one that goes both ways, and makes Node's streams of web streams. */
 export function halves(duplex: DuplexLike): { readable: ReadableLike; writable: WritableLike } {
-  if (typeof (duplex as WritableLike).write === "function") {
-    return { readable: duplex as ReadableLike, writable: duplex as WritableLike };
-  }
-  return duplex as { readable: ReadableLike; writable: WritableLike };
+  if ("write" in duplex) return { readable: duplex, writable: duplex };
+  const { readable, writable } = duplex;
+  return {
+    readable: readable && "getReader" in readable ? Readable.fromWeb(readable) : readable,
+    writable: writable && "getWriter" in writable ? Writable.fromWeb(writable) : writable,
+  };
 }
 
 const nothing = (): void => {};
@@ -41,6 +48,7 @@ const nothing = (): void => {};
 /** A port over Node streams: pipes, children, stdio, anything that emits `data`. */
 export class DuplexPort implements Port {
   readonly lends: boolean = false;
+  readonly passesOn: boolean = true;
   protected readonly readable: ReadableLike;
   protected readonly writable: WritableLike;
   protected sink: PortSink | undefined;
@@ -123,7 +131,10 @@ export class DuplexPort implements Port {
   }
 
   reset(): void {
-    this.destroy();
+    // Streams that pass failures on do so only for a reason.
+    const why = new Error("the connection was aborted");
+    this.readable.destroy(why);
+    this.writable.destroy(why);
   }
 
   readonly #written = (error?: Error | null): void => {

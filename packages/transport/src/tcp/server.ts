@@ -1,13 +1,14 @@
 // Law: one bad peer never disturbs another, and no error of any of them is ever nobody's.
 
-import { checkCount, checkFunction } from "../connection/check.js";
+import { checkCount, checkFunction, checkSignal } from "../connection/check.js";
 import { systemClock } from "../connection/clock.js";
 import { Connection } from "../connection/connection.js";
 import { ConnectionError, type Deferred, deferred, messageOf } from "../connection/errors.js";
 import { type Observed, type Observer, tell } from "../connection/observe.js";
 import { type CheckedOptions, type ConnectionOptions, checkOptions } from "../connection/options.js";
 import type { Endpoint } from "../connection/port.js";
-import { onAbort } from "../connection/signal.js";
+import type { WaitOptions } from "../connection/reading.js";
+import { onAbort, orAborted } from "../connection/signal.js";
 import { published } from "./diagnostics.js";
 import { checkSocket, checkTls, connectionOptions, type SocketOptions } from "./options.js";
 import { type Bound, type BoundSink, bind, type ServerTls, type SocketPort } from "./tcp.js";
@@ -121,10 +122,16 @@ export class Server<Out, In = Out> {
 
   /**
    * Stops listening and lets the work in hand finish: idle connections are closed at once, busy ones as soon as they are
-   * idle, and what is left after `deadline` milliseconds is aborted. Resolves when nothing is left.
+   * idle, and what is left after `deadline` milliseconds is aborted. Resolves when nothing is left. A signal stops only
+   * the waiting.
    */
-  async drain(deadline: number): Promise<void> {
+  drain(deadline: number, options?: WaitOptions): Promise<void> {
     checkCount("deadline", deadline, 0, 0, 2 ** 31 - 1);
+    checkSignal("signal", options?.signal);
+    return orAborted(this.#drain(deadline), options?.signal);
+  }
+
+  async #drain(deadline: number): Promise<void> {
     const clock = this.#options.clock ?? systemClock;
     this.#stopListening();
     for (const peer of [...this.#peers]) peer.closeWhenIdle();
@@ -136,10 +143,11 @@ export class Server<Out, In = Out> {
   }
 
   /** Stops listening and closes every connection well: what is queued to them is still sent. */
-  async close(): Promise<void> {
+  close(options?: WaitOptions): Promise<void> {
+    checkSignal("signal", options?.signal);
     this.#stopListening();
     for (const peer of [...this.#peers]) void peer.close();
-    await this.closed;
+    return orAborted(this.closed, options?.signal);
   }
 
   /** Stops listening and aborts every connection. */

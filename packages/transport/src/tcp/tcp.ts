@@ -46,6 +46,7 @@ interface Handle {
 /** A port over a TCP, TLS, Unix or pipe socket. */
 export class SocketPort extends DuplexPort {
   override readonly lends: boolean;
+  override readonly passesOn: boolean = false;
   readonly #socket: net.Socket;
   /** The TCP socket below a TLS one. */
   readonly #raw: net.Socket | undefined;

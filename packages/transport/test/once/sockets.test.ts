@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { bytes as bytesOf, compile, u32 } from "@wireform/codec";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Connection, connect, listen, type Server } from "../../src/index.ts";
+import { VirtualClock } from "../../src/testing.ts";
 import { bytes, frames, wire } from "../support/frames.ts";
 
 const both = { receive: frames(), send: frames() };
@@ -382,7 +383,92 @@ describe("drain", () => {
   });
 });
 
+describe("a server that is done", () => {
+  it("a signal stops the waiting for drain and close, not what they do", async () => {
+    const stop = new AbortController();
+    const server = await serve(echo);
+    const peer = await client(server);
+    const draining = server.drain(60_000, { signal: stop.signal });
+    const closing = server.close({ signal: stop.signal });
+    stop.abort(new Error("no time"));
+    await expect(draining).rejects.toThrow("no time");
+    await expect(closing).rejects.toThrow("no time");
+    await peer.close();
+    await server.closed;
+    expect(server.counters.open).toBe(0);
+  });
+
+  it("await using closes it and every connection of it", async () => {
+    const use = async () => {
+      await using server = await serve(echo);
+      const peer = await client(server);
+      await peer.send("hi");
+      return { server, peer };
+    };
+    const { server, peer } = await use();
+    expect(server.counters.open).toBe(0);
+    await peer.close();
+    expect((await peer.closed).reason).toBe("end");
+  });
+});
+
 describe("connecting", () => {
+  it("gives up after timeouts.connect, TLS included, and lets go of the socket", async () => {
+    const clock = new VirtualClock();
+    let sockets = 0;
+    const mute = net.createServer((socket) => {
+      sockets++;
+      socket.on("error", () => {}).on("close", () => sockets--);
+      socket.resume();
+    });
+    await new Promise<void>((resolve) => mute.listen(0, "127.0.0.1", resolve));
+    const { port } = mute.address() as net.AddressInfo;
+    const attempt = connect({ port, ...both, tls: true, clock, timeouts: { connect: 1000 } });
+    let over = false;
+    attempt.catch(() => (over = true));
+    while (sockets === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    clock.advance(999);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(over).toBe(false);
+    clock.advance(1);
+    await expect(attempt).rejects.toMatchObject({ code: "timeout", message: expect.stringContaining("1000 ms") });
+    while (sockets > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(clock.pending).toBe(0);
+    mute.close();
+  });
+
+  it("receives by one codec and sends by another", async () => {
+    const numbers = compile(u32);
+    const server = await listen({ port: 0, receive: frames(), send: numbers, closeTimeout: 500 }, async (peer) => {
+      for await (const message of peer) await peer.send(message.length);
+    });
+    open.push(server);
+    const peer = await connect({ port: server.port, receive: numbers, send: frames() });
+    await peer.sendMany(["four", "", "x".repeat(1000)]);
+    await peer.finish();
+    expect(await collect(peer)).toEqual([4, 0, 1000]);
+    await peer.close();
+  });
+
+  it("a client's read buffer is the one that a client before it has left", async () => {
+    const viewed = compile(bytesOf(u32), { views: true });
+    const server = await listen({ port: 0, receive: viewed, send: viewed, closeTimeout: 500 }, async (peer) => {
+      for await (const message of peer) await peer.send(message);
+    });
+    open.push(server);
+    const memory = async () => {
+      const peer = await connect({ port: server.port, receive: viewed, send: viewed });
+      const got = new Promise<ArrayBufferLike>((resolve) => peer.onMessage((message) => resolve(message.buffer)));
+      await peer.send(new Uint8Array(5));
+      const buffer = await got;
+      await peer.close();
+      return buffer;
+    };
+    const first = await memory();
+    expect(first.byteLength).toBeGreaterThanOrEqual(65_536);
+    expect(await memory()).toBe(first);
+  });
+
   it("a closed port is an error with its name", async () => {
     const server = await serve(silent);
     const { port } = server;

@@ -23,6 +23,13 @@ export const everyByte: Cut = (bytes) =>
     Array.from({ length: Math.max(0, bytes.length - 1) }, (_, i) => i + 1),
   );
 
+/** In two, everywhere; at most at so many places, each as far from the next. */
+export function inTwo(bytes: Uint8Array, most: number): Uint8Array[][] {
+  const step = Math.ceil(bytes.length / most);
+  const places = Array.from({ length: Math.ceil((bytes.length + 1) / step) }, (_, i) => i * step);
+  return places.map((place) => cutAt(bytes, [place]));
+}
+
 /** How fast-check prints a way to cut. */
 const called = (text: string, cut: Cut): Cut => Object.assign(cut, { [fc.toStringMethod]: () => text });
 

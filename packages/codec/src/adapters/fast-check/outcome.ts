@@ -1,6 +1,6 @@
 // What came of asking a codec: a value or an error, with everything that a program can see of it.
 
-import { type Codec, type DecodeError, Decoder, type EncodeError, render } from "../../index.js";
+import { type Codec, type DecodeError, Decoder, type DecoderOptions, type EncodeError, render } from "../../index.js";
 import { difference } from "./same.js";
 
 export type AnyCodec = Codec<unknown, unknown>;
@@ -54,13 +54,16 @@ export function expectSame(a: unknown, b: unknown, what: string, codec: AnyCodec
   if (differs) throw new Broken(`${what}: ${differs}`, codec, bytes);
 }
 
-/** Everything that a decoder says to chunks: messages, then an error or what is left. */
+/** Everything that a decoder says to chunks: messages and what it skips between them, then an error or what is left. */
 export function streamed(
   codec: AnyCodec,
   chunks: readonly Uint8Array[],
+  policy: DecoderOptions = {},
 ): { values: unknown[]; error?: Omit<Failure, "window" | "message">; left?: number } {
-  const decoder = new Decoder(codec as Codec<unknown, never>);
   const values: unknown[] = [];
+  const onSkip = ({ code, path, offset }: DecodeError, skipped: number): void =>
+    void values.push({ code, path, offset, skipped });
+  const decoder = new Decoder(codec as Codec<unknown, never>, { ...policy, onSkip });
   const outcome = outcomeOf(() => {
     for (const chunk of chunks) for (const value of decoder.push(chunk)) values.push(value);
     for (const value of decoder.end()) values.push(value);

@@ -1,8 +1,8 @@
 // The laws of messages in a stream, as properties: whatever the chunks, the same messages, as soon as they can be.
 
 import fc, { type Arbitrary } from "fast-check";
-import { type Codec, Decoder } from "../../index.js";
-import { type Cut, cuts, everyByte } from "./chunks.js";
+import { type Codec, Decoder, type DecoderOptions, type Resync } from "../../index.js";
+import { type Cut, cuts, everyByte, inTwo } from "./chunks.js";
 import { conversations, converse } from "./conversations.js";
 import { type AnyCodec, Broken, expectSame, outcomeOf, streamed } from "./outcome.js";
 import { fitting } from "./patience.js";
@@ -24,9 +24,11 @@ export const splitInvariance = ({ codec, inputs }: Subject): Law =>
     const stream = joined(messages);
     about(codec, stream, () => {
       const want = { values: messages.map((bytes) => codec.decode(bytes)), left: 0 };
-      const [these, each] = [streamed(codec, cut(stream)), streamed(codec, everyByte(stream))];
-      expectSame(these, want, "the decoder gives something else for these chunks", codec, stream);
-      expectSame(each, want, "the decoder gives something else byte by byte", codec, stream);
+      for (const chunks of [cut(stream), everyByte(stream), ...inTwo(stream, 64)]) {
+        const sizes = chunks.map((chunk) => chunk.length);
+        const what = `the decoder gives something else for chunks of ${sizes.slice(0, 20).join(", ")} bytes`;
+        expectSame(streamed(codec, chunks), want, what, codec, stream);
+      }
     });
   });
 
@@ -99,20 +101,49 @@ export const truncation = (subject: Subject): Law => {
       if (prefix.length === 0) continue;
       const { values, error } = streamed(codec, [bytes, ...cut(prefix)]);
       expectSame(values, [codec.decode(bytes)], "the message before a cut one is not delivered", codec, prefix);
-      demand(error?.code === "truncated", "end() does not say that a message was cut short", codec, prefix);
+      const { path, offset } = ("error" in whole ? whole.error : {}) as { path: string; offset: number };
+      const want = { code: "truncated", path, offset: bytes.length + offset };
+      const got = { code: error?.code, path: error?.path, offset: error?.offset };
+      expectSame(got, want, "end() does not say where a message was cut short", codec, prefix);
     }
   };
   return ofValues(subject, holds, cuts());
 };
 
-/** What a decoder says to a damaged stream does not depend on how it was cut. */
+/** What may be done about bad messages and long ones. */
+function policies(): Arbitrary<DecoderOptions> {
+  const mark = fc.uint8Array({ minLength: 1, maxLength: 2 });
+  const resync: Arbitrary<Resync> = fc.oneof(
+    mark.map((at) => ({ at })),
+    mark.map((after) => ({ after })),
+    fc.tuple(fc.nat(255), fc.integer({ min: 1, max: 3 })).map(([first, size]) => ({
+      plausible: (bytes: Uint8Array, offset: number) => bytes[offset] === first,
+      size,
+    })),
+  );
+  const max = fc.option(fc.nat(20), { nil: undefined });
+  const recovering = fc
+    .tuple(resync, max)
+    .map(([how, most]) => ({ resync: most === undefined ? how : { ...how, max: most } }));
+  const limits = fc.nat(40).map((maxMessageSize) => ({ maxMessageSize }));
+  return fc.oneof(
+    fc.constant({}),
+    limits,
+    limits.map((most) => ({ ...most, overlong: "skip" as const })),
+    recovering,
+    fc.tuple(recovering, limits).map(([a, b]) => ({ ...a, ...b, overlong: "skip" as const })),
+  );
+}
+
+/** What a decoder says to a damaged stream does not depend on how it was cut, whatever it does about the damage. */
 export const damagedStreams = ({ codec, mutations: damaged, inputs }: Subject): Law =>
-  fc.property(messagesOf(codec, inputs), damaged, cuts(), (before, { label, bytes }, cut) => {
-    const stream = joined([...before, bytes]);
+  fc.property(messagesOf(codec, inputs), damaged, cuts(), policies(), (before, { label, bytes }, cut, policy) => {
+    const stream = joined([...before, bytes, ...before]);
     const oneStory = (): void => {
-      const whole = streamed(codec, [stream]);
-      expectSame(streamed(codec, cut(stream)), whole, "these chunks tell another story than one chunk", codec, stream);
-      expectSame(streamed(codec, everyByte(stream)), whole, "byte by byte tells another story", codec, stream);
+      const whole = streamed(codec, [stream], policy);
+      const [these, each] = [streamed(codec, cut(stream), policy), streamed(codec, everyByte(stream), policy)];
+      expectSame(these, whole, "these chunks tell another story than one chunk", codec, stream);
+      expectSame(each, whole, "byte by byte tells another story", codec, stream);
     };
     about(codec, stream, oneStory, label);
   });

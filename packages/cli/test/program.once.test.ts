@@ -1,0 +1,134 @@
+// The command line as a whole: help, version, completion, and examples that work.
+
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { definitions } from "../src/program.ts";
+import { expectSession, fixtures, words } from "./support/golden.ts";
+import { wireform } from "./support/run.ts";
+
+const names = Object.keys(definitions);
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+
+const folder = mkdtempSync(join(tmpdir(), "wireform-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+it("says what it cannot make out", () =>
+  expectSession("usage", [
+    "wireform nothing",
+    "wireform nothing --json",
+    "wireform --nothing",
+    "wireform decode --nothing --schema mqtt",
+    "wireform decode --schema",
+    "wireform decode --schema mqtt --color sometimes",
+    "wireform completion powershell",
+    "wireform completion",
+  ]));
+
+it("shows its commands where none is given, and its version", async () => {
+  const none = await wireform([]);
+  expect([none.code, none.stdout]).toEqual([2, ""]);
+  expect(none.stderr).toMatch(/^Usage: wireform/);
+  for (const name of names) expect(none.stderr).toContain(`  ${name.split(" ")[0]} `);
+  const help = await wireform(["--help"]);
+  expect([help.code, help.stdout, help.stderr]).toEqual([0, none.stderr, ""]);
+  expect((await wireform(["--version"])).stdout).toBe(`${version}\n`);
+  expect(JSON.parse((await wireform(["--json"])).stderr)).toMatchObject({ error: { whose: "usage" } });
+});
+
+describe.each(names)("wireform %s", (name) => {
+  const { examples } = definitions[name as string] as (typeof definitions)[string];
+
+  it("has help with three examples or more, and --json", async () => {
+    const { code, stdout } = await wireform([...name.split(" "), "--help"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("--json");
+    expect(stdout.match(/^ {2}\$ .+\n {6}\S/gm)?.length).toBeGreaterThanOrEqual(3);
+  });
+
+  // Those that wait for somebody, or are for a shell's own files, are run elsewhere.
+  const elsewhere = /^wireform (connect|listen|proxy) |--(listen|connect|target|time) |^eval|fpath|~/;
+  const here = examples.map(([line]) => line).filter((line) => !elsewhere.test(line));
+
+  it.runIf(here.length > 0).each(here)("does what its help says: %s", async (line) => {
+    cpSync(fixtures, folder, { recursive: true });
+    writeFileSync(join(folder, "capture.bin"), Buffer.from("c00030070003612f626869d000", "hex"));
+    writeFileSync(join(folder, "reply.bin"), "+OK\r\n");
+    writeFileSync(join(folder, "points.bin"), Buffer.from("0001ffff", "hex"));
+    writeFileSync(join(folder, "points.txt"), "1 -1 ");
+    let stdin: Uint8Array = new Uint8Array(0);
+    for (const part of line.replace(/ > \S+$/, "").split(" | ")) {
+      const ran = await wireform(words(part).slice(1), { cwd: folder, stdin });
+      expect(ran.code, ran.stderr).toBeLessThanOrEqual(name === "check" ? 1 : 0);
+      expect(ran.stdout + ran.stderr).not.toBe("");
+      stdin = ran.bytes;
+    }
+  });
+});
+
+describe("completion", () => {
+  const script = async (shell: string): Promise<string> => {
+    const { stdout } = await wireform(["completion", shell]);
+    const file = join(folder, `completion.${shell}`);
+    writeFileSync(file, stdout);
+    return file;
+  };
+  const has = (shell: string): boolean => spawnSync(shell, ["--version"]).status === 0;
+  const cases: [string, string][] = [
+    ["wireform ", names.map((name) => name.split(" ")[0]).join(" ")],
+    ["wireform dec", "decode"],
+    ["wireform gen ", "module"],
+    ["wireform decode --form", "--format"],
+    ["wireform decode --format ", "ndjson pretty table csv hex"],
+    ["wireform decode --schema mqtt --on-error re", "resync"],
+    ["wireform decode -s m", "mqtt"],
+    ["wireform gen module --schema res", "resp"],
+    ["wireform completion ", "bash zsh fish"],
+    ["wireform completion z", "zsh"],
+  ];
+  const sorted = (text: string): string[] => text.split(/\s+/).filter(Boolean).sort();
+
+  it.runIf(has("bash"))("completes commands, options, choices and schemas in bash", async () => {
+    const file = await script("bash");
+    const empty = mkdtempSync(join(folder, "empty-"));
+    const asked = cases.map(
+      ([line]) =>
+        `COMP_WORDS=(${line}${line.endsWith(" ") ? "''" : ""}); COMP_CWORD=$((\${#COMP_WORDS[@]}-1)); COMPREPLY=(); _wireform; echo "\${COMPREPLY[*]}"`,
+    );
+    const { stdout, stderr } = spawnSync("bash", ["-c", `source ${file}\n${asked.join("\n")}`], {
+      cwd: empty,
+      encoding: "utf8",
+    });
+    expect(stderr).toBe("");
+    expect(stdout.split("\n").slice(0, -1).map(sorted)).toEqual(cases.map(([, want]) => sorted(want)));
+  });
+
+  it.runIf(has("bash"))("takes --option=value for an option and its value, and offers files", async () => {
+    const file = await script("bash");
+    const ask = (list: string): string[] => {
+      const run = `source ${file}; COMP_WORDS=(${list}); COMP_CWORD=$((\${#COMP_WORDS[@]}-1)); _wireform; echo "\${COMPREPLY[*]}"`;
+      return sorted(spawnSync("bash", ["-c", run], { cwd: fixtures, encoding: "utf8" }).stdout);
+    };
+    expect(ask("wireform decode --format = c")).toEqual(["csv"]);
+    expect(ask("wireform decode --schema mqtt poi")).toEqual(["point.ts"]);
+    expect(ask("wireform decode --schema poi")).toEqual(["point.ts"]);
+  });
+
+  it.runIf(has("fish"))("completes them in fish", async () => {
+    const file = await script("fish");
+    const empty = mkdtempSync(join(folder, "empty-"));
+    const asked = cases.map(([line]) => `complete -C ${JSON.stringify(line)} | string split -f1 \\t | string join ' '`);
+    const { stdout } = spawnSync("fish", ["-c", `source ${file}\n${asked.join("\n")}`], {
+      cwd: empty,
+      encoding: "utf8",
+    });
+    expect(stdout.split("\n").slice(0, -1).map(sorted)).toEqual(cases.map(([, want]) => sorted(want)));
+  });
+
+  it.runIf(has("zsh"))("is what zsh can read", async () => {
+    const { status, stderr } = spawnSync("zsh", ["-n", await script("zsh")], { encoding: "utf8" });
+    expect([status, stderr]).toEqual([0, ""]);
+  });
+});
