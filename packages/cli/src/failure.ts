@@ -59,6 +59,7 @@ const systemErrors: Record<string, string> = {
   ETIMEDOUT: "no answer in time",
   ENOTFOUND: "no such host",
   EHOSTUNREACH: "no way to that host",
+  ENOSPC: "no space left on the device",
 };
 
 interface SystemError extends Error {

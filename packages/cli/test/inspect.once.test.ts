@@ -29,6 +29,8 @@ it("draws messages one by one, with offsets in the whole input", () =>
     "wireform inspect --schema mqtt --hex ''",
     "wireform inspect --schema mqtt --svg --html --hex c000",
     "wireform inspect --schema mqtt nowhere.bin",
+    "wireform inspect --schema ./throws.ts --hex c000",
+    ["wireform inspect --schema mqtt", { interrupted: AbortSignal.abort() }],
   ]));
 
 it("draws the same whatever the chunks", async () => {
@@ -36,6 +38,26 @@ it("draws the same whatever the chunks", async () => {
     const whole = await inspect(...input);
     expect(await inspect("--chunk", "1", ...input)).toEqual(whole);
   }
+});
+
+it("annotates in full and without colour, whatever is asked of colour", async () => {
+  const publish = compile((await import("@wireform/protocols/mqtt")).Packet).encode({
+    type: "publish",
+    dup: false,
+    qos: 0,
+    retain: false,
+    topic: "t",
+    payload: new Uint8Array(1000),
+  });
+  const draw = (...words: string[]) =>
+    wireform(["inspect", "--schema", "mqtt", "--color", "always", ...words], {
+      stdin: publish,
+      env: { FORCE_COLOR: "1" },
+    });
+  const { stdout } = await draw("--annotate");
+  expect(stdout).not.toContain("\u001b");
+  expect(stdout.match(/^[0-9a-f]{4} {2}/gm)?.length).toBe(5 + 2 + Math.ceil((1000 - 10) / 16));
+  expect((await draw()).stdout).toContain("more bytes");
 });
 
 it("goes on behind a wrong checksum, and says at the end that there was one", async () => {

@@ -48,8 +48,8 @@ describe.each(names)("wireform %s", (name) => {
     expect(stdout.match(/^ {2}\$ .+\n {6}\S/gm)?.length).toBeGreaterThanOrEqual(3);
   });
 
-  // Those that wait for somebody, or are for a shell's own files, are run elsewhere.
-  const elsewhere = /^wireform (connect|listen|proxy) |--(listen|connect|target|time) |^eval|fpath|~/;
+  // Those that wait for somebody, take long, or are for a shell's own files, are run elsewhere.
+  const elsewhere = /^wireform (connect|listen|proxy|fuzz) |--(listen|connect) |^eval|fpath|~/;
   const here = examples.map(([line]) => line).filter((line) => !elsewhere.test(line));
 
   it.runIf(here.length > 0).each(here)("does what its help says: %s", async (line) => {

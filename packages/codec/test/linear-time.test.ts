@@ -10,6 +10,7 @@ import {
   field,
   lazy,
   magic,
+  map,
   rest,
   type Schema,
   sized,
@@ -113,5 +114,59 @@ describe("a chunk with 8n messages takes about 8 times as long as one with n", (
         return cost(() => expect(feed(new Decoder<unknown>(codec), [stream])).toBe(n));
       }) as [number, number];
       expect(long / short).toBeLessThan(24);
+    });
+});
+
+describe("each byte is looked at a few times, by count", () => {
+  let looks = 0;
+  const counted = map(u8, {
+    decode: (n) => {
+      looks++;
+      return n;
+    },
+    encode: (n: number) => n,
+  });
+  type Nest = { type: "leaf"; n: number } | { type: "list"; value: Nest[] };
+  const nest: Schema<Nest> = lazy(() => Nest);
+  const Nest: Schema<Nest> = union("type", u8, { leaf: [1, struct({ n: counted })], list: [2, array(nest, u32)] });
+  const leaves = (n: number): Nest[] => new Array(n).fill({ type: "leaf", n: 7 });
+  /** So many lists, one in the other, and leaves in the innermost. */
+  const deep = (levels: number, n: number): Nest =>
+    Array.from({ length: levels }).reduce<Nest>((value) => ({ type: "list", value: [value] }), {
+      type: "list",
+      value: leaves(n),
+    });
+
+  const messages: Record<string, [AnySchema, unknown, number]> = {
+    "of a list": [
+      array(struct({ n: counted, text: string(u8) }), u32),
+      new Array(3000).fill({ n: 7, text: "abc" }),
+      3000,
+    ],
+    "of a list of lists": [array(array(counted, u8), u16), new Array(100).fill(new Array(50).fill(7)), 5000],
+    "of many lists in one another": [Nest, deep(50, 5000), 5000],
+    "of lists that each hold the next and more": [
+      Nest,
+      Array.from({ length: 40 }).reduce<Nest>(
+        (value) => ({ type: "list", value: [...leaves(60), value, ...leaves(60)] }),
+        deep(1, 1),
+      ),
+      4801,
+    ],
+    "in a window": [
+      sized(u32, array(struct({ n: counted, text: string(u8) }), rest)),
+      new Array(3000).fill({ n: 7, text: "" }),
+      3000,
+    ],
+  };
+  for (const [what, [schema, value, elements]] of Object.entries(messages))
+    test.each([1, 7, 64, 1000, 4096, 20_000])(`${what}, in chunks of %i bytes`, (size) => {
+      const codec = compileHere(schema, { limits });
+      const message = codec.encode(value as never);
+      const stream = Uint8Array.of(...message, ...message, ...message);
+      looks = 0;
+      expect(feed(new Decoder<unknown>(codec), cut(stream, size))).toBe(3);
+      expect(looks / (3 * elements)).toBeGreaterThanOrEqual(1);
+      expect(looks / (3 * elements)).toBeLessThanOrEqual(6);
     });
 });

@@ -3,7 +3,7 @@
 import { asText, type Codec, compile, Decoder } from "@wireform/codec";
 import type { Exit } from "../failure.js";
 import type { Terminal } from "../io.js";
-import { type BytesFormat, bytesWriter } from "../render/bytes.js";
+import { type BytesFormat, BytesWriter } from "../render/bytes.js";
 import { Progress } from "../render/progress.js";
 import { loadSchema } from "../schemas/load.js";
 import { type Input, openSource } from "../sources/source.js";
@@ -23,15 +23,15 @@ export async function run(terminal: Terminal, options: Options, input: string): 
   const to = codecs[options.to] as Codec<unknown, unknown>;
   // Lengths differ.
   const afresh = new Afresh(to.encode);
-  const write = bytesWriter(terminal, options.format);
+  const writer = new BytesWriter(terminal, options.format);
   const sizes = { binary: 0, text: 0 };
   let messages = 0;
-  const convert = async (some: Iterable<unknown>): Promise<void> => {
+  const convert = function* (some: Iterable<unknown>): Generator<Uint8Array> {
     for (const message of some) {
       const bytes = afresh.encode(message);
       sizes[options.to] += bytes.length;
       messages++;
-      await write(bytes);
+      yield bytes;
     }
   };
   const { chunks, size } = await openSource({ ...options, input }, terminal);
@@ -39,10 +39,10 @@ export async function run(terminal: Terminal, options: Options, input: string): 
   try {
     for await (const chunk of chunks) {
       sizes[other] += chunk.length;
-      await convert(decoder.push(chunk));
+      await writer.all(convert(decoder.push(chunk)));
       progress.add(chunk.length);
     }
-    await convert(decoder.end());
+    await writer.all(convert(decoder.end()));
   } finally {
     progress.end();
   }

@@ -4,10 +4,11 @@ import { compile, type EncodeError, type Key } from "@wireform/codec";
 import { fromJson } from "@wireform/codec/json";
 import { type Exit, Failure, usage } from "../failure.js";
 import type { Terminal } from "../io.js";
-import { type BytesFormat, bytesWriter } from "../render/bytes.js";
+import { type BytesFormat, BytesWriter } from "../render/bytes.js";
 import { parsePath, withValueAt } from "../render/paths.js";
+import { Progress } from "../render/progress.js";
 import { loadSchema } from "../schemas/load.js";
-import { type Parsed, readJson } from "../sources/json.js";
+import { JsonReader, type Parsed } from "../sources/json.js";
 import { openSource } from "../sources/source.js";
 import { Afresh } from "./afresh.js";
 
@@ -25,29 +26,34 @@ export async function run(terminal: Terminal, options: Options, input: string | 
   const changes = (options.set ?? []).map((text) => changeOf(text, json5.parse));
   const plainly = (json: unknown): Uint8Array => codec.encode(fromJson(schema, json));
   const encode = changes.length === 0 ? plainly : changing(plainly, changes);
-  const write = bytesWriter(terminal, options.format);
-  for await (const { value, line } of valuesOf(terminal, options, input, json5.parse)) {
+  const encodeAll = function* (values: Iterable<Parsed>): Generator<Uint8Array> {
+    for (const { value, line } of values)
+      try {
+        yield encode(value);
+      } catch (error) {
+        if ((error as Error).name !== "EncodeError") throw error;
+        throw new Failure("encode", `line ${line}: ${(error as Error).message}`, undefined, error);
+      }
+  };
+  const writer = new BytesWriter(terminal, options.format);
+  if (options.value !== undefined && input !== undefined) throw usage("--value stands instead of an input");
+  if (options.value !== undefined) await writer.all([encode(parsed(options.value, json5.parse))]);
+  else if (input === undefined && options.set) await writer.all([encode({})]);
+  else {
+    const reader = new JsonReader();
+    const { chunks, size } = await openSource({ input }, terminal);
+    const progress = new Progress(terminal, size);
     try {
-      await write(encode(value));
-    } catch (error) {
-      if ((error as Error).name !== "EncodeError" || line === 0) throw error;
-      throw new Failure("encode", `line ${line}: ${(error as Error).message}`, undefined, error);
+      for await (const chunk of chunks) {
+        await writer.all(encodeAll(reader.push(chunk)));
+        progress.add(chunk.length);
+      }
+      await writer.all(encodeAll(reader.end()));
+    } finally {
+      progress.end();
     }
   }
   return undefined;
-}
-
-/** What there is to encode; line 0 is none. */
-async function* valuesOf(
-  terminal: Terminal,
-  { value, set }: Options,
-  input: string | undefined,
-  parse: (text: string) => unknown,
-): AsyncGenerator<Parsed> {
-  if (value !== undefined && input !== undefined) throw usage("--value stands instead of an input");
-  if (value !== undefined) yield { value: parsed(value, parse), line: 0 };
-  else if (input === undefined && set) yield { value: {}, line: 0 };
-  else yield* readJson((await openSource({ input }, terminal)).chunks);
 }
 
 function parsed(text: string, parse: (text: string) => unknown): unknown {

@@ -79,7 +79,9 @@ function gathering(terminal: Terminal, page: (all: readonly Picture[]) => string
       if (nodes > MOST_NODES)
         throw usage(
           `more than ${MOST_NODES} fields are too many for one picture`,
-          pictures.length > 0 ? `--first ${pictures.length} takes as many messages as fit.` : undefined,
+          pictures.length > 0
+            ? `--first ${pictures.length} takes as many messages as fit.`
+            : "Text, --annotate and --json show as many as there are.",
         );
       pictures.push(picture);
     },

@@ -3,33 +3,36 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { Exit, Failure, failureOf } from "../failure.js";
-import type { Io, Terminal } from "../io.js";
+import type { Terminal } from "../io.js";
 import { runLine, Unmet } from "./commands.js";
 import type { Session } from "./session.js";
 
 /** Lines, and where they are from. */
 export interface Script {
   readonly name: string;
-  readonly lines: AsyncIterable<string> | readonly string[];
+  /** The lines; those of standard input until `signal`. */
+  lines(signal: AbortSignal): AsyncIterable<string> | readonly string[];
 }
 
 /** The script in a file; `-` is standard input. */
 export async function readScript(path: string, { io }: Terminal): Promise<Script> {
-  if (path !== "-") return { name: path, lines: (await readFile(resolve(io.cwd, path), "utf8")).split(/\r?\n/) };
-  return { name: "standard input", lines: linesOf(io) };
+  if (path === "-") return { name: "standard input", lines: (signal) => linesOf(io.stdin, signal) };
+  const lines = (await readFile(resolve(io.cwd, path), "utf8")).split(/\r?\n/);
+  return { name: path, lines: () => lines };
 }
 
 /** Begins to read when the first line is asked for: what came before that would be lost. */
-async function* linesOf({ stdin, interrupted }: Io): AsyncGenerator<string> {
-  yield* createInterface({ input: stdin, crlfDelay: Number.POSITIVE_INFINITY, signal: interrupted });
+async function* linesOf(input: Readable, signal: AbortSignal): AsyncGenerator<string> {
+  yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY, signal });
 }
 
 /** Runs a script. Says of an expectation that was not met where, and gives 1. */
 export async function runScript(session: Session, { name, lines }: Script, terminal: Terminal): Promise<Exit> {
   const { io, json } = terminal;
   let number = 0;
-  for await (const line of lines) {
+  for await (const line of lines(session.signal)) {
     number++;
     if (!json && line.trim() !== "") await session.setting.log.note(`> ${line}`);
     try {

@@ -1,12 +1,14 @@
 // connect and listen: sessions as they are, and what happens when the other end misbehaves.
 
 import { writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { expectGolden, expectSession } from "../support/golden.ts";
 import { wireform } from "../support/run.ts";
 import { all, begin, dialed, folder, served, together } from "./support.ts";
 
+const hex = (text: string): Buffer => Buffer.from(text, "hex");
 const chat = "--schema ./chat.ts --path chat.sock";
 
 it("talks by scripts, in a session that shows all of it", async () => {
@@ -139,6 +141,61 @@ describe("a peer that", () => {
     expect(ran.stderr).toContain("standard input:4: nobody is connected");
     expect(ran.code).toBe(2);
   });
+});
+
+describe("a reset", () => {
+  it("inside a message says how much of it had come, and gives 2", async () => {
+    // It resets only when the client has shown, by a second ping, that it has all.
+    const server = createServer((socket) => {
+      socket.once("data", () => {
+        socket.write(hex("000101000a11"));
+        socket.once("data", () => socket.resetAndDestroy());
+      });
+    });
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const client = begin(`wireform connect --schema ./chat.ts ${port}`, folder());
+    client.stdin.end("ping\n.expect pong\nping\n.wait end\n");
+    const { code, stderr } = await client.ended;
+    expect(stderr).toMatch(/the connection is closed: .*ECONNRESET.*, in a message of which 3 bytes had come\n$/);
+    expect(code).toBe(2);
+  });
+
+  it("is what .abort sends", async () => {
+    let code: unknown;
+    const server = createServer((socket) => {
+      socket.on("error", (error: NodeJS.ErrnoException) => (code = error.code)).resume();
+      socket.once("close", () => server.close());
+    });
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+    const over = new Promise((done) => server.once("close", done));
+    const { port } = server.address() as AddressInfo;
+    const client = begin(`wireform connect --schema ./chat.ts ${port}`, folder());
+    client.stdin.end("ping\n.abort\n.wait end\n");
+    expect((await client.ended).code).toBe(0);
+    await over;
+    expect(code).toBe("ECONNRESET");
+  });
+});
+
+it("ends quietly when nobody reads what it prints", async () => {
+  const cwd = folder();
+  const server = await served(join(cwd, "chat.sock"), (socket) => socket.write(hex("000101")));
+  const client = begin(`wireform connect ${chat}`, cwd);
+  client.stdout.destroy(Object.assign(new Error("EPIPE"), { code: "EPIPE" }));
+  expect((await client.ended).code).toBe(0);
+  server.close();
+});
+
+it("ends with 130 when interrupted while it waits", async () => {
+  const cwd = folder();
+  await served(join(cwd, "chat.sock"), () => {});
+  const client = begin(`wireform connect ${chat}`, cwd);
+  client.stdin.write(".expect pong\n");
+  await client.stderr.saw(/> .expect/);
+  client.interrupt();
+  expect(await client.ended).toMatchObject({ code: 130 });
 });
 
 describe("listening", () => {

@@ -113,7 +113,7 @@ describe("what is shown", () => {
             Buffer.from(codec.encode(message)).toString("hex"),
           );
         }),
-        { numRuns: 50 },
+        { numRuns: 30 },
       );
     });
 });

@@ -256,6 +256,22 @@ describe("a law that is broken", () => {
     });
   });
 
+  test("is looked for no longer than asked", () => {
+    const tests: (() => void)[] = [];
+    const codec = compile(struct({ a: u8, b: string(u8) }));
+    testCodec(codec, {
+      test: (_, run) => void tests.push(run),
+      cases: false,
+      only: ["size", "bounded"],
+      runs: 1e9,
+      seconds: 0.2,
+    });
+    const start = Date.now();
+    for (const run of tests) run();
+    expect(tests).toHaveLength(2);
+    expect(Date.now() - start).toBeGreaterThan(300);
+  });
+
   test("is not told of where there is none", () => {
     const tests: [string, () => void][] = [];
     testCodec(compile(struct({ a: u8, b: string(u8) })), { test: (...it) => void tests.push(it), cases: false });

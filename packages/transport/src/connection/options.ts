@@ -1,6 +1,6 @@
 // Law: every option has a default that is safe for a stranger on the other end, and a bad one is refused by name.
 
-import type { Codec, DecoderOptions } from "@wireform/codec";
+import { type Codec, type DecoderOptions, Encoder } from "@wireform/codec";
 import { checkCodec, checkCount, checkFunction, checkMilliseconds, checkNames, checkSignal } from "./check.js";
 import { type Clock, systemClock } from "./clock.js";
 import { OptionError } from "./errors.js";
@@ -71,6 +71,8 @@ export interface CheckedOptions<Out, In> {
   readonly [isChecked]: true;
   readonly receive: Codec<Out, never>;
   readonly send: Codec<unknown, In>;
+  /** Keeps nothing from one message to the next, so that all connections of a server share it. */
+  readonly encoder: Encoder<In>;
   readonly decoder: DecoderOptions | undefined;
   readonly timeouts: Timeouts;
   readonly heartbeat: Heartbeat<In> | undefined;
@@ -129,6 +131,7 @@ export function checkOptions<Out, In>(options: ConnectionOptions<Out, In>): Chec
   return {
     receive: options.receive,
     send: options.send,
+    encoder: new Encoder(options.send),
     decoder: options.decoder,
     timeouts: checkTimeouts(options.timeouts),
     heartbeat: checkHeartbeat(options.heartbeat),

@@ -43,7 +43,7 @@ export interface OutboundOwner {
 
 interface OutboundOptions<In> {
   readonly clock: Clock;
-  readonly send: Codec<unknown, In>;
+  readonly encoder: Encoder<In>;
   readonly highWater: number;
   readonly maxQueued: number;
 }
@@ -91,7 +91,7 @@ export class Outbound<In> {
     this.#owner = owner;
     this.#port = port;
     this.#clock = options.clock;
-    this.#encoder = new Encoder(options.send);
+    this.#encoder = options.encoder;
     this.#highWater = options.highWater;
     this.#maxQueued = options.maxQueued;
   }

@@ -1,0 +1,34 @@
+// How long the command takes to start: the least and the median of many runs, beside Node.js itself doing nothing.
+//
+//   node packages/cli/scripts/start.mjs [runs]
+
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const runs = Number(process.argv[2] ?? 20);
+const command = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+const lines = {
+  "node -e 0": ["-e", "0"],
+  "wireform --help": [command, "--help"],
+  "wireform decode --schema mqtt --hex c000": [command, "decode", "--schema", "mqtt", "--hex", "c000"],
+};
+const targets = { "wireform --help": 150, "wireform decode --schema mqtt --hex c000": 300 };
+
+const times = Object.fromEntries(Object.keys(lines).map((name) => [name, []]));
+for (let run = 0; run < runs; run++)
+  for (const [name, argv] of Object.entries(lines)) {
+    const begun = performance.now();
+    const { status } = spawnSync(process.execPath, argv);
+    times[name].push(performance.now() - begun);
+    if (status !== 0) throw new Error(`${name} ended with ${status}`);
+  }
+
+for (const [name, all] of Object.entries(times)) {
+  const sorted = all.sort((a, b) => a - b);
+  const median = sorted[Math.floor(sorted.length / 2)];
+  const target = targets[name];
+  console.log(
+    `${name.padEnd(42)} least ${sorted[0].toFixed(0)} ms, median ${median.toFixed(0)} ms${target ? `, wanted ${target} ms` : ""}`,
+  );
+  if (target !== undefined && median > target) process.exitCode = 1;
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { begin, folder } from "./support.ts";
+
+const server = "--schema ./chat.ts --tls --cert cert.pem --key key.pem";
+
+/** A listener that answers one ping, and the port that it has. */
+async function answering(cwd: string): Promise<string> {
+  const listening = begin(`wireform listen ${server} 0`, cwd);
+  const [, port] = await listening.stderr.saw(/listening on 127\.0\.0\.1:(\d+)/);
+  listening.stdin.end(".wait connection\n.expect ping\npong\n.wait end\n.close\n");
+  return port as string;
+}
+
+async function ping(cwd: string, options: string) {
+  const client = begin(`wireform connect --schema ./chat.ts ${options}`, cwd);
+  client.stdin.end("ping\n.expect pong\n.close\n");
+  return await client.ended;
+}
+
+describe("TLS", () => {
+  it("is spoken with a certificate that is trusted", async () => {
+    const cwd = folder();
+    const port = await answering(cwd);
+    expect(await ping(cwd, `localhost:${port} --tls --ca cert.pem`)).toMatchObject({ code: 0, stdout: "< pong\n" });
+  });
+
+  it("is refused with one that is not, and says what helps", async () => {
+    const cwd = folder();
+    const port = await answering(cwd);
+    const { code, stderr } = await ping(cwd, `localhost:${port} --tls`);
+    expect(stderr).toMatch(
+      /^wireform: .*self.signed certificate\n--ca file.pem says whom to trust; --insecure trusts anybody.\n$/,
+    );
+    expect(code).toBe(2);
+    expect(await ping(cwd, `localhost:${port} --tls --insecure`)).toMatchObject({ code: 0, stdout: "< pong\n" });
+  });
+
+  it("has files that must be there", async () => {
+    const cwd = folder();
+    const { code, stderr } = await ping(cwd, "1 --tls --ca nowhere.pem");
+    expect(stderr).toBe("wireform: nowhere.pem: no such file\n");
+    expect(code).toBe(2);
+  });
+
+  it("can be on either side of the proxy, or on both", async () => {
+    const cwd = folder();
+    const port = await answering(cwd);
+    const proxy = begin(`wireform proxy ${server} 0 localhost:${port} --target-tls --ca cert.pem --connections 1`, cwd);
+    const [, front] = await proxy.stderr.saw(/listening on 127\.0\.0\.1:(\d+)/);
+    expect(await ping(cwd, `localhost:${front} --tls --ca cert.pem`)).toMatchObject({ code: 0, stdout: "< pong\n" });
+    expect(await proxy.ended).toMatchObject({ code: 0, stdout: "1 -> ping\n1 <- pong\n" });
+  });
+});

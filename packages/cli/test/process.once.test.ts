@@ -1,0 +1,57 @@
+// The command as a process of its own: pipes that close, signals, a full disk.
+
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, it } from "vitest";
+
+const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
+if (!existsSync(main)) console.warn("skipped: the command is not built, so that there is no process to look at");
+
+const folder = mkdtempSync(join(tmpdir(), "wireform-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const many = join(folder, "many.bin");
+writeFileSync(many, Buffer.alloc(200_000, Buffer.from("c000", "hex")));
+
+const ping = '{"type":"pingreq","length":0}\n';
+
+describe.runIf(existsSync(main))("a process", () => {
+  const shell = (line: string): { stdout: string; stderr: string } =>
+    spawnSync("bash", ["-c", line], {
+      cwd: folder,
+      encoding: "utf8",
+      env: { ...process.env, wireform: `${process.execPath} ${main}` },
+    });
+
+  it.each([
+    ["a file", "$wireform decode --schema mqtt many.bin | head -1; echo ${PIPESTATUS[0]}"],
+    ["a pipe", "cat many.bin | $wireform decode --schema mqtt | head -1; echo ${PIPESTATUS[1]}"],
+  ])("ends quietly when nobody reads what it decodes of %s", (_, line) => {
+    expect(shell(line)).toMatchObject({ stdout: `${ping}0\n`, stderr: "" });
+  });
+
+  it.runIf(existsSync("/dev/full"))("says that the disk is full", () => {
+    const { stdout, stderr } = shell("$wireform decode --schema mqtt many.bin > /dev/full; echo $?");
+    expect([stdout, stderr]).toEqual(["2\n", "wireform: no space left on the device\n"]);
+  });
+
+  it("gives back what it decoded, through real pipes", () => {
+    const line = "$wireform decode --schema mqtt many.bin | $wireform encode --schema mqtt | cmp - many.bin; echo $?";
+    expect(shell(line)).toMatchObject({ stdout: "0\n", stderr: "" });
+  });
+
+  it("writes the first message while it waits for the second, and ends with 130 when interrupted", async () => {
+    const child = spawn(process.execPath, [main, "decode", "--schema", "mqtt"]);
+    const ended = once(child, "exit");
+    child.stdin.write(Buffer.from("c000c0", "hex"));
+    const [chunk] = (await once(child.stdout, "data")) as [Buffer];
+    expect(chunk.toString()).toBe(ping);
+    child.kill("SIGINT");
+    const [note] = (await once(child.stderr, "data")) as [Buffer];
+    expect(note.toString()).toBe("wireform: interrupted\n");
+    expect((await ended)[0]).toBe(130);
+  });
+});
