@@ -196,27 +196,6 @@ export class Reader {
     return STOP;
   }
 
-  /**
-   * What generated code makes of the bytes from here on. STOP, and nothing has changed, when that is no value, or when
-   * so much was tried in vain before that bytes would be looked at too often.
-   */
-  ease(part: object): unknown | typeof STOP {
-    if (this.resuming) return STOP;
-    const { p, elements, depth } = this;
-    const decode = this.generated?.(part);
-    if (!decode || this.vain + this.e - p > 3 * (this.end - this.start)) return STOP;
-    const value = decode(this.b, p, this.e, this, this.hard);
-    if (value !== STOP) {
-      this.eased = true;
-      return value;
-    }
-    this.vain += this.e - p;
-    this.p = p;
-    this.elements = elements;
-    this.depth = depth;
-    return STOP;
-  }
-
   /** The state to take up again, or undefined when the op starts afresh. */
   resume(): Saved | undefined {
     if (!this.resuming) return undefined;
