@@ -114,7 +114,7 @@ export class DecodeError extends Error implements Fault<DecodeCode> {
   readonly actual: string;
   readonly window: string;
 
-  static [Symbol.hasInstance](error: unknown): boolean {
+  static override [Symbol.hasInstance](error: unknown): boolean {
     return named(error, "DecodeError");
   }
 
@@ -141,7 +141,7 @@ export class EncodeError extends Error implements Fault<EncodeCode> {
   readonly expected: string;
   readonly actual: string;
 
-  static [Symbol.hasInstance](error: unknown): boolean {
+  static override [Symbol.hasInstance](error: unknown): boolean {
     return named(error, "EncodeError");
   }
 
@@ -164,7 +164,7 @@ export class SchemaError extends Error {
   readonly path: string;
   readonly reason: string;
 
-  static [Symbol.hasInstance](error: unknown): boolean {
+  static override [Symbol.hasInstance](error: unknown): boolean {
     return named(error, "SchemaError");
   }
 
