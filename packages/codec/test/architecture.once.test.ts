@@ -47,7 +47,7 @@ const floorPlan: Record<string, { rooms: string[][]; mayImport: RegExp }> = {
       ["program"],
       ["main"],
     ],
-    mayImport: /^@wireform\/|^node:|^(commander|jiti|json5|acorn|fast-check)$/,
+    mayImport: /^@wireform\/|^node:|^(commander|jiti|json5|acorn|eslint-scope|fast-check)$/,
   },
 };
 const longest = 350;
