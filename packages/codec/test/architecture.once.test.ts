@@ -41,7 +41,7 @@ const floorPlan: Record<string, { rooms: string[][]; mayImport: RegExp }> = {
       ["failure"],
       ["io", "anatomy"],
       ["schemas", "sources", "render", "modules"],
-      ["live", "fuzzing"],
+      ["live", "fuzzing", "measuring"],
       ["actions"],
       ["commands"],
       ["program"],
