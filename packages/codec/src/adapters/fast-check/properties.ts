@@ -18,6 +18,7 @@ export type LawName =
   | "honestPrefixes"
   | "truncation"
   | "mutatedInput"
+  | "picture"
   | "damagedStreams"
   | "modesAgree"
   | "bounded"
@@ -34,6 +35,7 @@ const all: Readonly<Record<LawName, (subject: Subject) => Law>> = {
   honestPrefixes: streamLaws.honestPrefixes,
   truncation: streamLaws.truncation,
   mutatedInput: laws.mutatedInput,
+  picture: laws.picture,
   damagedStreams: streamLaws.damagedStreams,
   modesAgree: laws.modesAgree,
   bounded: laws.bounded,
