@@ -1,11 +1,12 @@
 // node bench/src/main.mjs [filter…] [--quick] [--no-write]
-// Filters name parts: A … E, decode, encode, A.decode, compile, streams. Without a filter everything runs and the result is
-// written to docs/benchmarks.md; a quick or filtered run only prints.
+// Filters name parts: A … E, decode, encode, A.decode, compile, streams, sockets. Without a filter everything runs and the
+// result is written to docs/benchmarks.md; a quick or filtered run only prints.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { messages } from "./messages/index.mjs";
 import { document, print } from "./report.mjs";
+import { runSockets } from "./sockets.mjs";
 import { streamNames } from "./streams.mjs";
 import { whyAbsent } from "./wireform.mjs";
 
@@ -77,6 +78,10 @@ if (filters.length === 0 || filters.includes("streams"))
     const streamPlan = { rounds: quick ? 3 : 15, slice: 20, warmup: quick ? 100 : 300 };
     streams.push({ ...subject, ...inProcess("stream", { subject, plan: streamPlan }) });
   }
+if (filters.length === 0 || filters.includes("sockets")) {
+  progress("sockets");
+  streams.push(...(await runSockets(quick)));
+}
 progress("");
 
 print({ results, compile, streams });

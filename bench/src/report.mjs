@@ -2,6 +2,7 @@
 import os from "node:os";
 import { digits, median, ratio } from "./harness.mjs";
 import { messages } from "./messages/index.mjs";
+import { socketSections } from "./sockets.mjs";
 import { streamSections } from "./stream-report.mjs";
 import { compileTarget, met, targets } from "./targets.mjs";
 
@@ -87,8 +88,10 @@ const measured = (results) => messages.filter(({ id }) => results[id] && Object.
 
 const size = ({ decode, encode }) => (decode ?? encode).size.toLocaleString("en");
 
+const sections = (streams) => [...streamSections(streams), ...socketSections(streams)];
+
 const streamTargets = (streams) =>
-  streamSections(streams).flatMap(({ title, rows }) =>
+  sections(streams).flatMap(({ title, rows }) =>
     rows.filter((row) => row.at(-1)).map((row) => [`${title}: ${row[0]}, ${row[1]}`, row.at(-1)]),
   );
 
@@ -114,7 +117,7 @@ const streamText = ({ title, text, head, rows }) => `## ${title}\n\n${text}\n\n$
 
 export function document({ results, compile, streams, bundle, plan }) {
   const cpus = os.cpus();
-  const sections = measured(results).map(
+  const tables = measured(results).map(
     (message) =>
       `### ${message.id}: ${message.title}\n\n${size(results[message.id])} bytes.\n\n${messageTable(message, results)}\n`,
   );
@@ -147,7 +150,7 @@ ${table(
 ${shortfall(results, compile, streams)}
 ## Messages
 
-${sections.join("\n")}
+${tables.join("\n")}
 ## First compile of a schema of 100 fields
 
 Schema and codec made in a fresh process, nothing warm; then the first message decoded and encoded.
@@ -158,7 +161,7 @@ ${compileTable(compile)}
 
 ${Object.keys(bundle).length > 0 ? bundleTable(bundle) : "Not recorded yet; `scripts/bundle-size.mjs` measures it."}
 
-${streamSections(streams).map(streamText).join("\n")}`;
+${sections(streams).map(streamText).join("\n")}`;
 }
 
 const plain = (text) => text.replaceAll("**", "");
@@ -177,7 +180,7 @@ export function print({ results, compile, streams }) {
     console.log(aligned(messageTable(message, results)));
   }
   if (compile) console.log(`\nFirst compile of a schema of 100 fields\n${aligned(compileTable(compile))}`);
-  for (const { title, head, rows } of streamSections(streams)) console.log(`\n${title}\n${aligned(table(head, rows))}`);
+  for (const { title, head, rows } of sections(streams)) console.log(`\n${title}\n${aligned(table(head, rows))}`);
   const rows = targets.filter(({ id, direction }) => results[id]?.[direction]).map((t) => targetRow(results, t));
   if (rows.length > 0) {
     console.log(`\nTargets\n${aligned(table(["message", "ratio", "target", "measured", ""], rows))}`);

@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
+import { bench } from "./commands/bench.js";
 import { check } from "./commands/check.js";
 import { completion } from "./commands/completion.js";
 import { connect } from "./commands/connect.js";
@@ -30,6 +31,7 @@ export const definitions: Readonly<Record<string, Definition>> = {
   "gen module": genModule,
   describe,
   check,
+  bench,
   completion,
 };
 

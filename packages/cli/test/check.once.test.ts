@@ -163,22 +163,22 @@ it.each<[string, AnySchema, ...string[]]>([
   [
     "a condition that never holds",
     struct({ q: bits(2), r: bits(6), v: when(field("q").atLeast(4), u8) }),
-    "unreachable v: is never there: it cannot be that q is at least 4",
+    "unreachable v: is never there, since it never holds that q is at least 4",
   ],
   [
     "a condition on bits that are not there",
     struct({ f: u8, v: when(field("f").has(0x100), u8) }),
-    "unreachable v: is never there: it cannot be that f has the bits 0x100",
+    "unreachable v: is never there, since it never holds that f has the bits 0x100",
   ],
   [
     "a condition that always holds",
     struct({ q: u8, v: when(field("q").atLeast(0), u8) }),
-    "unreachable v: is always there: it cannot be that not q is at least 0",
+    "unreachable v: is always there, since it always holds that q is at least 0",
   ],
   [
     "a condition on a constant",
     struct({ q: constant(u8, 3), v: when(field("q").is(4), u8) }),
-    "unreachable v: is never there: it cannot be that q is 4",
+    "unreachable v: is never there, since it never holds that q is 4",
   ],
   [
     "a variant that its window has no room for",

@@ -50,6 +50,7 @@ it("says of a bad message what is wrong, what could be read, and what was left o
     `wireform decode --schema mqtt --on-error resync --hex d000ffff`,
     "wireform decode --schema ./point.ts#Track --on-error skip --hex '000d000000000000000100 00010002 0009000000000000000300 000a00000000000000040178'",
     "wireform decode --schema ./point.ts#Point --on-error skip --hex 00010002ff",
+    "wireform decode --schema mqtt --max-message-size 5 --hex 30070003612f626869",
   ]));
 
 it("says what is wrong with the command line, the input and the schema", () =>
@@ -61,8 +62,8 @@ it("says what is wrong with the command line, the input and the schema", () =>
     "wireform decode --schema mqtt#Nothing --hex 00",
     "wireform decode --schema ./nothing.ts --hex 00",
     "wireform decode --schema ./point.ts --hex 00",
-    "wireform decode --schema ./unloadable.ts --hex 00",
-    "wireform decode --schema ./unloadable.ts --json --hex 00",
+    "wireform decode --schema ./throws.ts --hex 00",
+    "wireform decode --schema ./throws.ts --json --hex 00",
     "wireform decode --schema ./wrong.ts --hex 00",
     "wireform decode --schema mqtt nothing.bin",
     "wireform decode --schema mqtt --json nothing.bin",
@@ -113,6 +114,16 @@ describe("what comes while it runs", () => {
     interruption.abort();
     const { code, stderr } = await running.ended;
     expect([code, stderr]).toEqual([130, "wireform: interrupted\n"]);
+  });
+
+  it("is no file that shrinks", async () => {
+    const cut = join(folder, "cut.bin");
+    writeFileSync(cut, Buffer.from("c000d000", "hex"));
+    const running = start(["decode", "--schema", "mqtt", "--follow", "cut.bin"], { cwd: folder });
+    await running.stdout.saw(/pingresp/);
+    writeFileSync(cut, "");
+    const { code, stderr } = await running.ended;
+    expect([code, stderr]).toEqual([2, "wireform: cut.bin: was cut while it was followed\n"]);
   });
 
   it("is what the first to connect sends", async () => {

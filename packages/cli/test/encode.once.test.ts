@@ -44,7 +44,7 @@ it("says what is wrong with a value, and on which line", () =>
     "wireform encode --schema mqtt --value 1 input.json",
     "wireform encode --schema mqtt nothing.json",
     "wireform encode --schema nothing --value 1",
-    "wireform encode --schema ./unloadable.ts --value 1",
+    "wireform encode --schema ./throws.ts --value 1",
     "wireform encode --schema mqtt --set type=pingreq --output nowhere/at/all.bin",
   ]));
 

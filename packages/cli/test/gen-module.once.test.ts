@@ -4,8 +4,12 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { resolve } from "node:path";
+import { compile, Decoder } from "@wireform/codec";
 import * as standalone from "@wireform/codec/standalone";
+import { Packet } from "@wireform/protocols/mqtt";
 import { afterAll, describe, expect, it } from "vitest";
+import { loadRecordings } from "../../protocols/recordings/load.mjs";
+import { closedText } from "../src/modules/closed.ts";
 import { runtime } from "../src/modules/runtime.ts";
 import { expectSession, fixtures } from "./support/golden.ts";
 import { wireform } from "./support/run.ts";
@@ -22,8 +26,8 @@ it("is kept word for word, for a person to look over", () =>
 
 it("is refused with the place of what it cannot have", () =>
   expectSession("gen-module-errors", [
-    "wireform gen module --schema ./point.ts#Track",
-    "wireform gen module --schema mqtt --json",
+    "wireform gen module --schema ./point.ts#Port",
+    "wireform gen module --schema resp --json",
     "wireform gen module --schema ./nowhere.ts",
     "wireform gen module --schema ./chat.ts#Nobody",
     "wireform gen module --schema ./throws.ts",
@@ -32,6 +36,64 @@ it("is refused with the place of what it cannot have", () =>
     "wireform gen module --schema ./chat.ts#Message --max-depth 5000",
     "wireform gen module",
   ]));
+
+describe("a function of a schema", () => {
+  const outside = 5;
+  function recursive(n: number): boolean {
+    return n === 0 || recursive(n - 1);
+  }
+  const noText = { toString: () => "() => true" };
+
+  it.each<[string, Function, unknown]>([
+    ["an arrow", (n: number) => n > 0, 1],
+    ["taking its argument apart", ({ a, b: [c] }: { a: number; b: number[] }) => a === c, { a: 1, b: [1] }],
+    [
+      "with variables, loops and functions of its own",
+      (text: string) => {
+        const seen = new Set();
+        const add = (c: string) => seen.add(c);
+        for (const c of text) add(c);
+        return Math.min(seen.size, 9) === text.length;
+      },
+      "abc",
+    ],
+    ["calling itself", recursive, 3],
+    ["a regular expression", (text: string) => /^[a-z]+$/u.test(text), "abc"],
+    ["one whose toString says something else", Object.assign((n: number) => n === 7, noText), 7],
+  ])("is printed where it stands alone: %s", (_, made, value) => {
+    const again = new Function(`"use strict"; return ${closedText(made)}`)() as (value: unknown) => unknown;
+    expect(again(value)).toBe(true);
+  });
+
+  it.each<[string, Function, RegExp]>([
+    ["a constant", (n: number) => n > outside, /uses `outside` from around it/],
+    ["two names", (n: number) => n > outside && recursive(n), /uses `outside` and `recursive`/],
+    ["a name of the platform", () => typeof process === "object", /`process`/],
+    ["globalThis", () => Boolean(globalThis), /`globalThis`/],
+    ["the text of a program", () => new Function("return true")(), /`Function`/],
+    [
+      "this",
+      function (this: { n: number }) {
+        return this.n > 0;
+      },
+      /`this`/,
+    ],
+    ["an import", () => import("node:fs"), /imports|`__vite_ssr_dynamic_import__`/],
+    ["a native function", Array.isArray, /no text/],
+    ["a bound one", recursive.bind(undefined), /no text/],
+    [
+      "a method",
+      {
+        check(n: number) {
+          return n > 0;
+        },
+      }.check,
+      /no text/,
+    ],
+  ])("is refused where it does not: %s", (_, made, why) => {
+    expect(() => closedText(made)).toThrow(why);
+  });
+});
 
 describe("a module in a folder of its own", () => {
   /** Runs a program beside the module of a schema, where no text may become code. */
@@ -77,6 +139,36 @@ describe("a module in a folder of its own", () => {
         "",
       ]
     `);
+  });
+
+  it("has the checks of MQTT, and gives back every recorded packet", async () => {
+    // MQTT 3.1 has a module of its own; a connection that ends in the middle of a packet is no whole one.
+    const whole = ({ bytes }: { bytes: Uint8Array }): boolean => {
+      const decoder = new Decoder(compile(Packet));
+      try {
+        return [...decoder.push(bytes), ...decoder.end()].length > 0;
+      } catch {
+        return false;
+      }
+    };
+    const wire = loadRecordings("mqtt").flatMap(({ streams }) => streams.filter(whole).map(({ bytes }) => bytes));
+    writeFileSync(resolve(folder, "recorded"), Buffer.concat(wire));
+    const said = await run(
+      "mqtt",
+      `import { readFileSync } from "node:fs";
+       import { decode, read, encode } from "./message.mjs";
+       const bytes = readFileSync(new URL("recorded", import.meta.url));
+       let [count, same] = [0, 0];
+       for (let at = 0; at < bytes.length; count++) {
+         const { value, offset } = read(bytes, at);
+         if (bytes.subarray(at, offset).equals(encode(value))) same++;
+         at = offset;
+       }
+       console.log(same === count && count > 300);
+       for (const wrong of ["36060004746573740001", "30020000", "3003000123", "8202000a"])
+         try { console.log(decode(Buffer.from(wrong, "hex"))); } catch ({ code }) { console.log(code); }`,
+    );
+    expect(said).toBe("true\ninvalid\ninvalid\ninvalid\ninvalid\n");
   });
 
   it("has types beside it, and no word of import or eval in it", async () => {

@@ -41,13 +41,13 @@ const floorPlan: Record<string, { rooms: string[][]; mayImport: RegExp }> = {
       ["failure"],
       ["io", "anatomy"],
       ["schemas", "sources", "render", "modules"],
-      ["live", "fuzzing"],
+      ["live", "fuzzing", "measuring"],
       ["actions"],
       ["commands"],
       ["program"],
       ["main"],
     ],
-    mayImport: /^@wireform\/|^node:|^(commander|jiti|json5|acorn|fast-check)$/,
+    mayImport: /^@wireform\/|^node:|^(commander|jiti|json5|acorn|eslint-scope|fast-check)$/,
   },
 };
 const longest = 350;

@@ -5,6 +5,7 @@ import { several } from "@wireform/codec/tooling";
 import { type Finding, lint } from "../anatomy/lint.js";
 import { Exit } from "../failure.js";
 import type { Terminal } from "../io.js";
+import { limitsOf } from "../schemas/limits.js";
 import { loadSchema } from "../schemas/load.js";
 
 interface Options {
@@ -15,13 +16,7 @@ interface Options {
 
 export async function run(terminal: Terminal, options: Options): Promise<Exit | undefined> {
   const { schema, name } = await loadSchema(options.schema, terminal.io.cwd);
-  const { maxMessageSize, maxElements } = options;
-  const { limits } = compile(schema, {
-    limits: {
-      ...(maxMessageSize !== undefined && { maxMessageSize }),
-      ...(maxElements !== undefined && { maxElements }),
-    },
-  });
+  const { limits } = compile(schema, { limits: limitsOf(options) });
   const findings = lint(schema, name, limits);
   if (terminal.json) await terminal.writeJson({ findings });
   else await terminal.write(findings.map((each) => text(each, terminal.colors("stdout"))).join(""));

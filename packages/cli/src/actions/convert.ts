@@ -5,19 +5,25 @@ import type { Exit } from "../failure.js";
 import type { Terminal } from "../io.js";
 import { type BytesFormat, BytesWriter } from "../render/bytes.js";
 import { Progress } from "../render/progress.js";
+import { limitsOf } from "../schemas/limits.js";
 import { loadSchema } from "../schemas/load.js";
 import { type Input, openSource } from "../sources/source.js";
 import { Afresh } from "./afresh.js";
 
 interface Options extends Omit<Input, "input"> {
   readonly schema: string;
+  readonly maxMessageSize?: number;
   readonly to: "text" | "binary";
   readonly format?: BytesFormat;
 }
 
 export async function run(terminal: Terminal, options: Options, input: string): Promise<Exit | undefined> {
   const { schema } = await loadSchema(options.schema, terminal.io.cwd);
-  const codecs = { binary: compile(schema), text: compile(asText(schema)) } as Record<string, Codec<unknown, unknown>>;
+  const limits = limitsOf(options);
+  const codecs = { binary: compile(schema, { limits }), text: compile(asText(schema), { limits }) } as Record<
+    string,
+    Codec<unknown, unknown>
+  >;
   const other = options.to === "text" ? "binary" : "text";
   const decoder = new Decoder(codecs[other] as Codec<unknown, never>);
   const to = codecs[options.to] as Codec<unknown, unknown>;

@@ -7,6 +7,7 @@ import { type FormatName, formatOf } from "../render/formats.js";
 import { partialOf } from "../render/partial.js";
 import { parsePath } from "../render/paths.js";
 import { Progress } from "../render/progress.js";
+import { limitsOf } from "../schemas/limits.js";
 import { type Loaded, loadSchema } from "../schemas/load.js";
 import { messagesOf } from "../schemas/messages.js";
 import { type Bad, BadMessage, Messages, type Policy } from "../sources/decoding.js";
@@ -15,6 +16,7 @@ import { type Input, openSource } from "../sources/source.js";
 
 interface Options extends Omit<Input, "input"> {
   readonly schema: string;
+  readonly maxMessageSize?: number;
   readonly format: FormatName;
   readonly fields?: readonly string[];
   readonly onError: "stop" | "skip" | "resync";
@@ -26,7 +28,7 @@ const GATHERED = 65536;
 export async function run(terminal: Terminal, options: Options, input: string): Promise<Exit | undefined> {
   const { schema } = await loadSchema(options.schema, terminal.io.cwd);
   // Values are written before their chunk is gone.
-  const codec = compile(schema, { views: true });
+  const codec = compile(schema, { limits: limitsOf(options), views: true });
   const failureOf = (bad: Bad, out?: number): Failure => failureFor(bad, partialOf(codec.inspect(bad.bytes)), out);
   let wrong = false;
   const report = (bad: Bad): void => {

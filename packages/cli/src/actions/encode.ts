@@ -7,6 +7,7 @@ import type { Terminal } from "../io.js";
 import { type BytesFormat, BytesWriter } from "../render/bytes.js";
 import { parsePath, withValueAt } from "../render/paths.js";
 import { Progress } from "../render/progress.js";
+import { limitsOf } from "../schemas/limits.js";
 import { loadSchema } from "../schemas/load.js";
 import { JsonReader, type Parsed } from "../sources/json.js";
 import { openSource } from "../sources/source.js";
@@ -14,6 +15,7 @@ import { Afresh } from "./afresh.js";
 
 interface Options {
   readonly schema: string;
+  readonly maxMessageSize?: number;
   readonly value?: string;
   readonly set?: readonly string[];
   readonly format?: BytesFormat;
@@ -21,7 +23,7 @@ interface Options {
 
 export async function run(terminal: Terminal, options: Options, input: string | undefined): Promise<Exit | undefined> {
   const { schema } = await loadSchema(options.schema, terminal.io.cwd);
-  const codec = compile(schema);
+  const codec = compile(schema, { limits: limitsOf(options) });
   const { default: json5 } = await import("json5");
   const changes = (options.set ?? []).map((text) => changeOf(text, json5.parse));
   const plainly = (json: unknown): Uint8Array => codec.encode(fromJson(schema, json));

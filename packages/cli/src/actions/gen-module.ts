@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { type ModuleText, toModule } from "@wireform/codec/module";
 import type { Exit } from "../failure.js";
 import type { Terminal } from "../io.js";
+import { closedText } from "../modules/closed.js";
 import { runtime } from "../modules/runtime.js";
 import { type Loaded, loadSchema } from "../schemas/load.js";
 
@@ -21,7 +22,7 @@ interface Options {
 function textOf({ schema, name }: Loaded, options: Options): ModuleText {
   const { maxMessageSize, maxElements, maxDepth } = options;
   const limits = { maxMessageSize, maxElements, maxDepth };
-  const { code, types } = toModule(schema, { name, limits, inline: runtime });
+  const { code, types } = toModule(schema, { name, limits, inline: runtime, own: closedText });
   const head = `// Made by wireform gen module from ${options.schema.replace(/[\r\n\u2028\u2029]/g, " ")}; do not edit.\n\n`;
   return { code: head + code, types: head + types };
 }

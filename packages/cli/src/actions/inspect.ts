@@ -5,12 +5,14 @@ import type { Exit } from "../failure.js";
 import { Failure, usage } from "../failure.js";
 import type { Terminal } from "../io.js";
 import { html } from "../render/html.js";
+import { Progress } from "../render/progress.js";
 import { type Picture, svg } from "../render/svg.js";
 import { titleOf } from "../render/title.js";
 import { treeJson } from "../render/tree.js";
+import { limitsOf } from "../schemas/limits.js";
 import { loadSchema } from "../schemas/load.js";
 import { inspectEach, inspectWhole } from "../sources/messages.js";
-import { chunksOf, type Input } from "../sources/source.js";
+import { type Input, openSource } from "../sources/source.js";
 
 interface Options extends Omit<Input, "input"> {
   readonly schema: string;
@@ -19,27 +21,40 @@ interface Options extends Omit<Input, "input"> {
   readonly html?: boolean;
   readonly one?: boolean;
   readonly first?: number;
+  readonly maxMessageSize?: number;
 }
 
 /** More fields than a browser shows at ease, or than anybody reads. */
 const MOST_NODES = 20_000;
 
 export async function run(terminal: Terminal, options: Options, input: string): Promise<Exit | undefined> {
-  const { io } = terminal;
-  const { schema, name } = await loadSchema(options.schema, io.cwd);
-  const codec = compile(schema);
+  const { schema, name } = await loadSchema(options.schema, terminal.io.cwd);
+  const codec = compile(schema, { limits: limitsOf(options) });
   const draw = drawer(terminal, options, name);
   const tally = new Tally();
-  const chunks = chunksOf({ ...options, input }, terminal);
-  for await (const inspection of options.one ? whole(inspectWhole(codec, chunks)) : inspectEach(codec, chunks)) {
-    tally.add(inspection);
-    await draw.add({ title: titleOf(schema, name, inspection), inspection });
-    if (tally.messages === options.first) break;
+  const { chunks, size } = await openSource({ ...options, input }, terminal);
+  const progress = new Progress(terminal, size);
+  const counted = countedBy(progress, chunks);
+  try {
+    for await (const inspection of options.one ? whole(inspectWhole(codec, counted)) : inspectEach(codec, counted)) {
+      tally.add(inspection);
+      await draw.add({ title: titleOf(schema, name, inspection), inspection });
+      if (tally.messages === options.first) break;
+    }
+  } finally {
+    progress.end();
   }
   await draw.end();
   const failure = tally.failure();
   if (failure) throw failure;
   return undefined;
+}
+
+async function* countedBy(progress: Progress, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    yield chunk;
+    progress.add(chunk.length);
+  }
 }
 
 async function* whole(one: Promise<Inspection>): AsyncGenerator<Inspection> {

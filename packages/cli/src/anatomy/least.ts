@@ -1,6 +1,6 @@
 // The least that a schema takes, when what contains itself is followed to its end; infinity where it has none.
 
-import type { AnySchema, Length, Until } from "@wireform/codec";
+import type { AnySchema, Length, Nullable, Until } from "@wireform/codec";
 import { type Any, type Fields, variantFields } from "./any.js";
 import { sizeOfConstant } from "./sizes.js";
 
@@ -36,10 +36,13 @@ export function leastBytes(root: AnySchema): Least {
         return needsOne(length)
           ? Math.max(schema.facts.min, of(schema.item) * (typeof length === "number" ? length : 1))
           : schema.facts.min;
-      case "sized":
-        return typeof length === "number"
-          ? Math.max(length, of(schema.content) === Number.POSITIVE_INFINITY ? Number.POSITIVE_INFINITY : 0)
-          : Math.max(schema.facts.min, of(schema.content));
+      case "sized": {
+        const content = of(schema.content);
+        // Where the length can say that there is nothing, there need be no content.
+        if ((length as Nullable).kind === "nullable") return schema.facts.min;
+        if (typeof length === "number") return content === Number.POSITIVE_INFINITY ? content : length;
+        return schema.facts.min - schema.content.facts.min + content;
+      }
       case "when":
         return 0;
       case "constant":

@@ -176,14 +176,14 @@ class Linter {
       this.say(
         "unreachable",
         walk,
-        `is always there: it cannot be that not ${asked}`,
+        `is always there, since it always holds that ${asked}`,
         "take the condition off, or correct it",
       );
     else
       this.say(
         "unreachable",
         walk,
-        `is never there: it cannot be that ${asked}`,
+        `is never there, since it never holds that ${asked}`,
         "take the field out, or correct its condition",
       );
   }

@@ -1,5 +1,5 @@
 import type { Definition } from "./definition.js";
-import { bytesFormat, choice, outputOption, schemaOption, streamInput } from "./options.js";
+import { bytesFormat, choice, outputOption, schemaOption, sizeLimit, streamInput } from "./options.js";
 
 export const convert: Definition = {
   summary: "the same messages with their numbers in binary or as ASCII digits, and both sizes",
@@ -7,6 +7,7 @@ export const convert: Definition = {
     streamInput(schemaOption(command))
       .addOption(choice("--to <form>", "from the other one", ["text", "binary"], "text"))
       .addOption(bytesFormat())
+      .addOption(sizeLimit())
       .addOption(outputOption()),
   examples: [
     ["wireform convert --schema ./point.ts#Point --hex '0001 ffff'", "binary to text: 1 -1"],

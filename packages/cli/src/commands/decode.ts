@@ -1,6 +1,6 @@
 import { Option } from "commander";
 import type { Definition } from "./definition.js";
-import { choice, fieldsOption, schemaOption, streamInput } from "./options.js";
+import { choice, fieldsOption, schemaOption, sizeLimit, streamInput } from "./options.js";
 
 export const decode: Definition = {
   summary: "bytes to values, one line of JSON a message",
@@ -13,6 +13,7 @@ export const decode: Definition = {
       .addOption(
         new Option("--on-error <policy>", "at a bad message").choices(["stop", "skip", "resync"]).default("stop"),
       )
+      .addOption(sizeLimit())
       .addHelpText(
         "after",
         `

@@ -1,6 +1,6 @@
 import { Option } from "commander";
 import type { Definition } from "./definition.js";
-import { bytesFormat, outputOption, schemaOption } from "./options.js";
+import { bytesFormat, outputOption, schemaOption, sizeLimit } from "./options.js";
 
 export const encode: Definition = {
   summary: "values to bytes: JSON as decode writes it, what follows from others filled in",
@@ -15,6 +15,7 @@ export const encode: Definition = {
         ).argParser((text: string, before?: string[]) => [...(before ?? []), text]),
       )
       .addOption(bytesFormat())
+      .addOption(sizeLimit())
       .addOption(outputOption()),
   examples: [
     ["wireform encode --schema mqtt --format hex --set type=pingreq", "one packet from nothing"],

@@ -1,6 +1,6 @@
 import { Option } from "commander";
 import type { Definition } from "./definition.js";
-import { schemaOption, streamInput, whole } from "./options.js";
+import { schemaOption, sizeLimit, streamInput, whole } from "./options.js";
 
 export const inspect: Definition = {
   summary: "bytes as a picture: every byte, what it means, and what is wrong with it",
@@ -10,7 +10,8 @@ export const inspect: Definition = {
       .addOption(new Option("--svg", "one SVG, light or dark as its reader is").conflicts(["annotate", "html"]))
       .addOption(new Option("--html", "one page: bytes and fields side by side").conflicts("annotate"))
       .option("--one", "the whole input is one message; what follows it is trailing")
-      .addOption(new Option("--first <n>", "no more than so many messages").argParser(whole(1))),
+      .addOption(new Option("--first <n>", "no more than so many messages").argParser(whole(1)))
+      .addOption(sizeLimit()),
   examples: [
     ["wireform inspect --schema mqtt --hex 'c0 00'", "one packet, field by field"],
     ["wireform inspect --schema mqtt --html capture.bin > capture.html", "a page to point at"],

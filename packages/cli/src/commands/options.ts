@@ -59,3 +59,6 @@ export const outputOption = (): Option =>
 /** How bytes are written. */
 export const bytesFormat = (): Option =>
   new Option("--format <form>", "how bytes are written; raw, but hex on a terminal").choices(["raw", "hex", "base64"]);
+
+export const sizeLimit = (): Option =>
+  new Option("--max-message-size <bytes>", "refuse larger messages; 16 MiB unless said").argParser(whole(0));

@@ -75,7 +75,7 @@ class Exchange {
       const last = i === steps.length - 1;
       if (due > 0) await this.until(() => this.count >= before + due, this.manners.patience);
       // Nobody says that nothing more will come.
-      if (last || due === 0) await this.until(() => false, last && due > 0 ? 0 : this.manners.grace);
+      else if (last) await this.until(() => false, this.manners.grace);
       answers.push(this.count - before);
       if (this.over) closed ??= i;
       if (this.over || this.wrong) break;

@@ -10,6 +10,8 @@ export type MayClose = "never" | "invalid" | "always";
 export interface Finding {
   readonly kind: "down" | "hang" | "close" | "garbage";
   readonly text: string;
+  /** Whether nothing that is sent from now on will be answered. */
+  readonly lasting?: true;
 }
 
 /** Whether these bytes are no message yet, so that whoever reads them waits for more. */
@@ -82,11 +84,11 @@ export class Judge {
     try {
       const seen = await exchange(this.address, script.slice(0, answering + 1), { ...this.manners, grace: 0 });
       if (this.manners.signal.aborted || answering < 0 || (seen.answers[answering] ?? 0) > 0) return undefined;
-      return { kind: "hang", text: "answers nobody any more" };
+      return { kind: "hang", text: "answers nobody any more", lasting: true };
     } catch (error) {
       if (this.manners.signal.aborted) return undefined;
       const { message } = why ?? (error as Error);
-      return { kind: "down", text: `takes no connections any more: ${message}` };
+      return { kind: "down", text: `takes no connections any more: ${message}`, lasting: true };
     }
   }
 }

@@ -36,7 +36,8 @@ export function keptOf(cases: string, name: string): string[] {
     .map((file) => resolve(folder, file));
 }
 
-export function readCase(file: string): Case {
+/** The case in a file, which people call `shown`. */
+export function readCase(file: string, shown: string): Case {
   const text = readFileSync(file, "utf8");
   try {
     const { kind, label, at, steps } = JSON.parse(text) as Case;
@@ -46,5 +47,5 @@ export function readCase(file: string): Case {
   } catch {
     // Told below, with the others.
   }
-  throw new Failure("usage", `${file} is no kept case`, "Cases are written by fuzz --target when it finds something.");
+  throw new Failure("usage", `${shown} is no kept case`, "Cases are written by fuzz --target when it finds something.");
 }

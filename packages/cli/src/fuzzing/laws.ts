@@ -1,5 +1,6 @@
 // The laws of a schema, tried on made-up messages: once over, or in rounds for as long as asked.
 
+import { relative } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { compile } from "@wireform/codec";
 import { type LawName, testCodec } from "@wireform/codec/fast-check";
@@ -64,7 +65,7 @@ export async function tryLaws(loaded: Loaded, options: LawOptions, terminal: Ter
       // Whoever interrupts is heard between laws.
       await setImmediate();
       terminal.io.interrupted.throwIfAborted();
-      const report = attempt(run);
+      const report = attempt(run)?.replaceAll(options.cases, relative(terminal.io.cwd, options.cases));
       if (report !== undefined) broken.push(name);
       if (terminal.json)
         await terminal.writeJson({ law: name, seed, ok: report === undefined, ...(report && { report }) });

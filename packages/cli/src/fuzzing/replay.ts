@@ -26,7 +26,8 @@ export async function replay(
     throw usage(`nothing is kept of ${name}`, "Cases are kept when fuzz --target finds something.");
   let still = 0;
   for (const file of files) {
-    const { kind, label, at, steps } = readCase(file);
+    const shown = relative(io.cwd, file);
+    const { kind, label, at, steps } = readCase(file, shown);
     const bytes = steps.map((hex) => Buffer.from(hex, "hex"));
     const script = await rehearse(
       bytes.filter((_, i) => i !== at),
@@ -37,14 +38,13 @@ export async function replay(
     const finding = await judge.try(script, bytes[at] as Uint8Array, Math.min(at, script.length));
     io.interrupted.throwIfAborted();
     if (finding) still++;
-    const shown = relative(io.cwd, file);
     if (terminal.json)
       await terminal.writeJson({ case: shown, label, was: kind, found: finding?.kind ?? null, text: finding?.text });
     else
       await terminal.write(
         `${finding ? finding.kind.padEnd(7) : "fine   "} ${shown}: ${label}${finding ? `: ${finding.text}` : ""}\n`,
       );
-    if (finding?.kind === "down") break;
+    if (finding?.lasting) break;
   }
   return still === 0 ? Exit.ok : Exit.no;
 }

@@ -4,7 +4,7 @@ import type { Codec } from "@wireform/codec";
 import { fromJson } from "@wireform/codec/json";
 import { Failure } from "../failure.js";
 import type { Terminal } from "../io.js";
-import { readJson } from "../sources/json.js";
+import { JsonReader, type Parsed } from "../sources/json.js";
 import { chunksOf } from "../sources/source.js";
 import type { Step } from "./exchange.js";
 import type { Judge } from "./judge.js";
@@ -16,13 +16,17 @@ export async function readScript(
   terminal: Terminal,
 ): Promise<Uint8Array[]> {
   const script: Uint8Array[] = [];
-  for await (const { value, line } of readJson(chunksOf({ input }, terminal)))
+  const add = ({ value, line }: Parsed): void => {
     try {
       script.push(codec.encode(fromJson(codec.schema, value) as never));
     } catch (error) {
       if ((error as Error).name !== "EncodeError") throw error;
       throw new Failure("encode", `${input}, line ${line}: ${(error as Error).message}`, undefined, error);
     }
+  };
+  const reader = new JsonReader();
+  for await (const chunk of chunksOf({ input }, terminal)) for (const parsed of reader.push(chunk)) add(parsed);
+  for (const parsed of reader.end()) add(parsed);
   return script;
 }
 

@@ -35,8 +35,6 @@ export interface TargetOptions {
   readonly cases: string;
 }
 
-const GRACE = 50;
-
 /** Sends what is damaged until something is found, or a bound is reached; says what, and gives 1 if so. */
 export async function tryTarget(loaded: Loaded, options: TargetOptions, terminal: Terminal): Promise<Exit> {
   const { io } = terminal;
@@ -48,7 +46,7 @@ export async function tryTarget(loaded: Loaded, options: TargetOptions, terminal
   const manners = {
     receive: receive as Codec<unknown, never>,
     patience,
-    grace: Math.min(GRACE, patience),
+    grace: Math.ceil(patience / 20),
     signal: io.interrupted,
   };
   const judge = new Judge(address, codec, options.mayClose, manners);
@@ -134,8 +132,8 @@ class Hunt {
   /** Whether the server stands one more try; past a bound, and once it is gone, it is not tried. */
   private async holds({ bytes }: Mutation, at: number): Promise<boolean> {
     if (this.tries >= this.count || performance.now() >= this.deadline || this.signal.aborted) return true;
-    // While what was found is made smaller, a server that is gone finds everything bad.
-    if (this.finding?.kind === "down") return true;
+    // What was found cannot be made smaller where everything fails from then on.
+    if (this.finding?.lasting) return true;
     const due = this.begun + this.tries++ * this.pause;
     await setTimeout(Math.max(0, due - performance.now()), undefined, { signal: this.signal }).catch(() => {});
     if (this.signal.aborted) return true;

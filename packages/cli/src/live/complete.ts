@@ -5,11 +5,11 @@ import type { MessageShape, Messages } from "../schemas/messages.js";
 /** What may stand at the end of a line, and the part of it that is there already, as node:readline takes it. */
 export type Completer = (line: string) => [string[], string];
 
-export function completer(messages: Messages, commands: readonly string[]): Completer {
+export function completer(sent: Messages, received: Messages, commands: readonly string[]): Completer {
   return (line) => {
-    if (line.startsWith("{")) return inJson(messages, line);
+    if (line.startsWith("{")) return inJson(sent, line);
     const [, start = "", word = ""] = /^(.*?)(\S*)$/s.exec(line) ?? [];
-    const offered = start.trim() === "" ? firstWords(messages, word, commands) : nextWords(messages, start, word);
+    const offered = start.trim() === "" ? firstWords(sent, word, commands) : nextWords(sent, received, start, word);
     const fitting = offered.filter((each) => each.startsWith(word));
     return [fitting, word];
   };
@@ -22,11 +22,12 @@ function firstWords(messages: Messages, word: string, commands: readonly string[
 }
 
 /** After a message's name, or a command that takes a message. */
-function nextWords(messages: Messages, start: string, word: string): string[] {
+function nextWords(messages: Messages, received: Messages, start: string, word: string): string[] {
   const [first = "", ...rest] = start.trim().split(/\s+/);
   if (first === ".expect" || first === ".help") {
+    const of = first === ".expect" ? received : messages;
     const line = rest.join(" ");
-    return line === "" ? firstWords(messages, word, []) : nextWords(messages, `${line} `, word);
+    return line === "" ? firstWords(of, word, []) : nextWords(of, of, `${line} `, word);
   }
   if (first === ".inspect") return ["on", "off"];
   if (first.startsWith(".")) return [];

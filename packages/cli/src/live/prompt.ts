@@ -11,14 +11,14 @@ import type { Session } from "./session.js";
 /** Lets a person talk until the session is over. */
 export async function runPrompt(session: Session, terminal: Terminal): Promise<void> {
   const { io } = terminal;
-  const { log, send, several } = session.setting;
+  const { log, send, receive, several } = session.setting;
   const history = new History(io.env);
   const commands = Object.keys(dotCommands).filter((name) => several || !dotCommands[name]?.several);
   const prompt = createInterface({
     input: io.stdin,
     output: io.stderr,
     terminal: true,
-    completer: completer(send.messages, commands),
+    completer: completer(send.messages, receive.messages, commands),
     history: history.lines(),
     historySize: 1000,
     removeHistoryDuplicates: true,

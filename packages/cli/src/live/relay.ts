@@ -59,22 +59,35 @@ interface Pump {
 
 async function pump(one: Pump): Promise<void> {
   const { from, to, relaying, direction } = one;
-  const tap = new Tap(relaying.sides[direction].codec);
+  const side = relaying.sides[direction];
+  const tap = new Tap(side.codec);
   // Without need, nothing waits for the rest of its message.
   const holding = relaying.hook !== undefined || relaying.strict;
-  for await (const bytes of from) {
-    if (!holding) await to.sendBytes(bytes);
-    for (const piece of tap.push(bytes)) await passOn(one, piece, holding);
+  try {
+    for await (const bytes of from) {
+      if (!holding) await to.sendBytes(bytes);
+      for (const piece of tap.push(bytes)) await passOn(one, piece, holding);
+    }
+    for (const piece of tap.end()) await passOn(one, piece, holding);
+  } catch (error) {
+    for (const piece of tap.cut()) await relaying.log.piece(aboutOf(one, holding ? "dropped" : "passed"), side, piece);
+    throw error;
   }
-  for (const piece of tap.end()) await passOn(one, piece, holding);
   await to.finish();
 }
 
-async function passOn({ number, direction, to, relaying }: Pump, piece: Piece, holding: boolean): Promise<void> {
+const aboutOf = ({ number, direction }: Pump, fate: keyof (typeof arrows)["up"]) => ({
+  mark: `${number} ${arrows[direction][fate]}`,
+  connection: number,
+  direction,
+});
+
+async function passOn(one: Pump, piece: Piece, holding: boolean): Promise<void> {
+  const { number, direction, to, relaying } = one;
   const { log, hook, strict } = relaying;
   const side = relaying.sides[direction];
   const show = (fate: keyof (typeof arrows)["up"], shown: Piece, more: object = {}): Promise<void> =>
-    log.piece({ mark: `${number} ${arrows[direction][fate]}`, connection: number, direction, ...more }, side, shown);
+    log.piece({ ...aboutOf(one, fate), ...more }, side, shown);
   relaying.count(direction, piece);
   if (piece.raw || !hook) {
     await show(piece.raw && strict ? "dropped" : "passed", piece);

@@ -58,6 +58,12 @@ export class Tap {
     return this.spent ? 0 : this.decoder.buffered;
   }
 
+  /** The stream was cut off: what had come of a message. */
+  *cut(): Generator<Piece> {
+    if (this.partial > 0) yield { raw: true, bytes: Buffer.concat(this.held), error: undefined };
+    this.held = [];
+  }
+
   private *read(messages: () => Iterable<unknown>): Generator<Piece> {
     try {
       for (const value of messages()) yield { raw: false, bytes: this.take(), value };

@@ -13,14 +13,14 @@ export const readFile = (path: string, signal: AbortSignal): AsyncIterable<Uint8
   createReadStream(path, { signal, highWaterMark: CHUNK });
 
 /** What is in the file and what is written behind it, until it is interrupted. */
-export async function* follow(path: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+export async function* follow(path: string, shown: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const file = await open(path);
   try {
     for (let at = 0; ; ) {
       const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, at);
       at += bytesRead;
       if (bytesRead > 0) yield buffer.subarray(0, bytesRead);
-      else if ((await file.stat()).size < at) throw new Failure("io", `${path}: was cut while it was followed`);
+      else if ((await file.stat()).size < at) throw new Failure("io", `${shown}: was cut while it was followed`);
       else await setTimeout(PAUSE, undefined, { signal });
     }
   } finally {

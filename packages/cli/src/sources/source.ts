@@ -57,7 +57,7 @@ async function choose(given: Input, terminal: Terminal): Promise<Source> {
   const path = resolve(io.cwd, input);
   const stats = await stat(path);
   if (stats.isDirectory()) throw new Failure("io", `${input}: is a directory`);
-  if (given.follow) return endless(follow(path, signal));
+  if (given.follow) return endless(follow(path, input, signal));
   return { chunks: readFile(path, signal), size: stats.isFile() ? stats.size : undefined };
 }
 

@@ -39,5 +39,11 @@ it.each([
   ["Packet", "connack returnCode=una", ["returnCode=unacceptableProtocolVersion "], "returnCode=una"],
 ])("%s: %s", (name, line, offered, word) => {
   const messages = messagesOf({ Body, Point, Packet }[name as "Body"]);
-  expect(completer(messages, ["help", "inspect", "expect", "hex"])(line)).toEqual([offered, word]);
+  expect(completer(messages, messages, ["help", "inspect", "expect", "hex"])(line)).toEqual([offered, word]);
+});
+
+it("completes what is expected from what is received", () => {
+  const complete = completer(messagesOf(Point), messagesOf(Body), ["expect"]);
+  expect(complete(".expect st")).toEqual([["state "], "st"]);
+  expect(complete("x")).toEqual([["x="], "x"]);
 });

@@ -57,6 +57,8 @@ it("says what it cannot begin with", async () => {
     `proxy ${ends} --hook ./none.mjs`,
     `proxy ${ends} --hook ./chat.ts`,
     "proxy --schema mqtt 1",
+    "proxy --schema ./broken.ts 1 2",
+    "proxy --schema mqtt#None 1 2",
   ];
   let text = "";
   for (const line of lines) text += await together(cwd, `wireform ${line}`);
@@ -160,6 +162,18 @@ describe("an end", () => {
     expect(await code).toBe("ECONNRESET");
     expect(stdout).toBe("1 -> ping\n");
     expect(stderr).toMatch(/1 is over: .*ECONNRESET/);
+  });
+
+  it("by reset inside a message shows what had come of it", async () => {
+    const { client, proxy } = await overTcp((socket) => {
+      // The client's answer says that the proxy has passed it on.
+      socket.write(hex("0001"));
+      client.once("data", () => client.write("1"));
+      socket.once("data", () => socket.resetAndDestroy());
+    });
+    const code = codeOf(client);
+    expect(await code).toBe("ECONNRESET");
+    expect((await proxy.ended).stdout).toContain("1 <- raw 0001\n");
   });
 
   it("by reset of the server reaches the client as one", async () => {

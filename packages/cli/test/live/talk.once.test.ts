@@ -31,6 +31,7 @@ it("says what cannot be done, and whose fault that is", () =>
     "wireform connect --schema mqtt 1883:localhost",
     "wireform connect --schema ./nowhere.ts 1",
     "wireform connect --schema mqtt#Nothing 1",
+    "wireform connect --schema ./live/broken.ts 1",
     "wireform listen --schema mqtt 0 --tls",
     "wireform listen --schema mqtt 0 --script nowhere.script",
     "wireform listen --schema mqtt",

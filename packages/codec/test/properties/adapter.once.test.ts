@@ -286,10 +286,12 @@ describe("a law that is broken", () => {
         "honestPrefixes",
         "truncation",
         "mutatedInput",
+        "picture",
         "damagedStreams",
         "modesAgree",
         "bounded",
         "conversation",
+        "linearTime",
       ].map((law) => `struct: ${law}`),
     );
     for (const [, run] of tests) run();

@@ -16,12 +16,17 @@ function cutAt(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
   return chunks;
 }
 
+/** Chunks of so many bytes. */
+export const everySo =
+  (size: number): Cut =>
+  (bytes) =>
+    cutAt(
+      bytes,
+      Array.from({ length: Math.floor(Math.max(0, bytes.length - 1) / size) }, (_, i) => (i + 1) * size),
+    );
+
 /** Every byte in a chunk of its own. */
-export const everyByte: Cut = (bytes) =>
-  cutAt(
-    bytes,
-    Array.from({ length: Math.max(0, bytes.length - 1) }, (_, i) => i + 1),
-  );
+export const everyByte: Cut = everySo(1);
 
 /** In two, everywhere; at most at so many places, each as far from the next. */
 export function inTwo(bytes: Uint8Array, most: number): Uint8Array[][] {
@@ -43,14 +48,7 @@ export function cuts(): Arbitrary<Cut> {
       ),
     ),
   );
-  const regular = fc.integer({ min: 1, max: 9 }).map((size) =>
-    called(`cut every ${size} bytes`, (bytes) =>
-      cutAt(
-        bytes,
-        Array.from({ length: Math.floor(Math.max(0, bytes.length - 1) / size) }, (_, i) => (i + 1) * size),
-      ),
-    ),
-  );
+  const regular = fc.integer({ min: 1, max: 9 }).map((size) => called(`cut every ${size} bytes`, everySo(size)));
   return fc.oneof({ withCrossShrink: true }, { arbitrary: somewhere, weight: 3 }, { arbitrary: regular, weight: 1 });
 }
 

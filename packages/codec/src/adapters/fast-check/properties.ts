@@ -2,6 +2,7 @@
 
 import type { Codec } from "../../index.js";
 import * as laws from "./laws.js";
+import { linearTime } from "./linear-time.js";
 import type { AnyCodec } from "./outcome.js";
 import * as streamLaws from "./stream-laws.js";
 import { type Law, type Subject, subjectOf } from "./subject.js";
@@ -17,10 +18,12 @@ export type LawName =
   | "honestPrefixes"
   | "truncation"
   | "mutatedInput"
+  | "picture"
   | "damagedStreams"
   | "modesAgree"
   | "bounded"
-  | "conversation";
+  | "conversation"
+  | "linearTime";
 
 const all: Readonly<Record<LawName, (subject: Subject) => Law>> = {
   roundTrip: laws.roundTrip,
@@ -32,16 +35,24 @@ const all: Readonly<Record<LawName, (subject: Subject) => Law>> = {
   honestPrefixes: streamLaws.honestPrefixes,
   truncation: streamLaws.truncation,
   mutatedInput: laws.mutatedInput,
+  picture: laws.picture,
   damagedStreams: streamLaws.damagedStreams,
   modesAgree: laws.modesAgree,
   bounded: laws.bounded,
   conversation: streamLaws.conversation,
+  linearTime,
 };
 
 /** Laws about where a message ends, of which nothing can be said where the end of the input ends it. */
 const ending: readonly LawName[] = ["promptEmission", "honestPrefixes", "truncation", "conversation"];
 /** Laws about streams, in which every message must have bytes. */
-const streaming: readonly LawName[] = ["splitInvariance", "promptEmission", "damagedStreams", "conversation"];
+const streaming: readonly LawName[] = [
+  "splitInvariance",
+  "promptEmission",
+  "damagedStreams",
+  "conversation",
+  "linearTime",
+];
 
 /** The laws that hold for a subject: messages that end with the input only, and those without bytes, have fewer. */
 export function lawsOf(subject: Subject): Partial<Record<LawName, Law>> {

@@ -15,6 +15,8 @@ export interface Subject {
   readonly other: AnyCodec | undefined;
   readonly inputs: Arbitrary<unknown>;
   readonly mutations: Arbitrary<Mutation>;
+  /** A value that takes about so many bytes, where the user says what that is. */
+  readonly grown: ((bytes: number) => unknown) | undefined;
 }
 
 export function subjectOf(codec: AnyCodec, options: DrawOptions): Subject {
@@ -23,7 +25,8 @@ export function subjectOf(codec: AnyCodec, options: DrawOptions): Subject {
   const mode = codec.mode === "jit" ? "interpret" : "jit";
   const other =
     mode === "interpret" || mayGenerate() ? (compile(schema, { limits, views, mode }) as AnyCodec) : undefined;
-  return { codec, other, inputs: input(schema, options), mutations: mutations(schema, options) };
+  const { grown } = options;
+  return { codec, other, inputs: input(schema, options), mutations: mutations(schema, options), grown };
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: as fast-check has it, whose properties take arguments of all kinds

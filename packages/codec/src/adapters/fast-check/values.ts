@@ -11,6 +11,8 @@ export interface DrawOptions {
   readonly overrides?: (schema: AnySchema) => Arbitrary<unknown> | undefined;
   /** Told of each drawn value that encode refuses; another is drawn in its place. */
   readonly onRefused?: (value: unknown, error: EncodeError) => void;
+  /** A value that takes about so many bytes, for the law of time; without it that is asked of streams of messages only. */
+  readonly grown?: (bytes: number) => unknown;
 }
 
 const DEEPEST = 10;

@@ -12,6 +12,8 @@ export interface ModuleOptions {
   readonly limits?: { readonly [K in keyof Limits]?: Limits[K] | undefined };
   /** The text of functions that `@wireform/codec/standalone` exports, and of all that they need. */
   inline(names: readonly string[]): string;
+  /** The text of a function of the schema's, as an expression; throws where it needs more than itself. Without it none is printed. */
+  own?(made: Function): string;
 }
 
 /** The texts of a module and of its declarations. */
@@ -21,7 +23,7 @@ export interface ModuleText {
 }
 
 /** One direction's functions; refuses what only the interpreter can do. */
-function printed(op: Op, direction: "decode" | "encode"): Printed {
+function printed(op: Op, direction: "decode" | "encode", own: ModuleOptions["own"]): Printed {
   const source = new Source(direction, false, true);
   source.function(op);
   if (source.interpreted)
@@ -29,9 +31,11 @@ function printed(op: Op, direction: "decode" | "encode"): Printed {
       "argument",
       `cannot ${direction} by itself: padding to a multiple stands behind a field whose width depends on what follows, which takes the interpreter; give that field a fixed width`,
     );
-  const given = source.finish().constants.find((constant) => constant.text === undefined);
-  if (given) throw new SchemaError("argument", "has functions of its own, which a module of its own cannot have");
-  return source.finish();
+  const { constants, ...rest } = source.finish();
+  return {
+    ...rest,
+    constants: constants.map((each) => ({ ...each, text: each.text ?? own?.(each.value as Function) })),
+  };
 }
 
 const constantsOf = ({ constants }: Printed): string =>
@@ -73,15 +77,16 @@ const typeName = (name: string): string => {
 
 /**
  * A schema as an ES module that imports nothing and generates nothing at run time: `decode`, `encode` and `read`.
- * Schemas with functions of the user, and what only the interpreter does, are refused with their path.
+ * Of the user's functions it has those of `check` that need nothing but their argument; other schemas with functions, and
+ * what only the interpreter does, are refused with their path.
  */
-export function toModule(schema: AnySchema, { name, limits, inline }: ModuleOptions): ModuleText {
+export function toModule(schema: AnySchema, { name, limits, inline, own }: ModuleOptions): ModuleText {
   const type = typeName(name);
-  const value = typesOf(schema, type, false);
-  const input = typesOf(schema, `${type}Input`, true);
+  const value = typesOf(schema, type, false, own);
+  const input = typesOf(schema, `${type}Input`, true, own);
   const op = lower(schema);
-  const decode = printed(op, "decode");
-  const encode = printed(op, "encode");
+  const decode = printed(op, "decode", own);
+  const encode = printed(op, "encode", own);
   const needs = [decode, encode].flatMap(({ imports, constants }) => [
     ...imports.keys(),
     ...constants.flatMap(({ needs: needed }) => needed ?? []),

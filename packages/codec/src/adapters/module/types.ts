@@ -16,6 +16,8 @@ export interface Walk {
   /** The names of recursive types, and their texts once these are known. */
   readonly names: Map<AnySchema, string>;
   readonly texts: Map<string, string>;
+  /** Gives the text of a function that can be printed; throws for others. */
+  readonly own: ((made: Function) => string) | undefined;
 }
 
 /** The members of a union type. Where one is `undefined` a field may be absent; where `void` is all, there is no field. */
@@ -77,6 +79,24 @@ function object(fields: readonly [string, AnySchema][], walk: Walk, first: reado
   return lines.length === 0 ? "{}" : `{\n${lines.map((line) => `${indent}${line}\n`).join("")}${walk.indent}}`;
 }
 
+/** What checks stand around, where their functions can be printed; a variant has its fields beside the tag all the same. */
+function unchecked(schema: AnySchema, walk: Walk): AnySchema {
+  if (schema.kind !== "check") return schema;
+  const { predicate, schema: of } = schema as AnySchema & Inner & { predicate: Function };
+  if (!walk.own) throw refuse(walk, "is checked by a function (check)", "leave the check to whoever uses the module");
+  try {
+    walk.own(predicate);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw refuse(
+      walk,
+      `is checked by a function that ${why}`,
+      "have it use its argument alone, or leave the check out",
+    );
+  }
+  return unchecked(of, walk);
+}
+
 const inner: Print = ({ schema }: Inner, walk) => membersOf(schema, walk);
 const derivedField: Print = ({ schema }: Inner, walk) => known(membersOf(schema, walk), walk);
 const boolean: Print = () => ["boolean"];
@@ -99,10 +119,9 @@ const kinds: Readonly<Record<string, Print>> = {
   struct: ({ fields }: { fields: Fields }, walk) =>
     shapesOf(fields).map((shape) => object(Object.entries(shape), walk)),
   union: ({ tagName, variants }: { tagName: string; variants: Record<string, readonly [unknown, AnySchema]> }, walk) =>
-    Object.entries(variants).flatMap(([name, [tag, schema]]) => {
+    Object.entries(variants).flatMap(([name, [tag, variant]]) => {
       const at = { ...walk, keys: [...walk.keys, name] };
-      // What is checked stands beside the tag, as if it were not.
-      if (schema.kind === "check") return membersOf(schema, at);
+      const schema = unchecked(variant, at);
       const head: [string, string][] = [[tagName, JSON.stringify(name)]];
       if (schema.kind !== "struct") {
         const value: [string, AnySchema] = ["value", schema];
@@ -155,9 +174,7 @@ const kinds: Readonly<Record<string, Print>> = {
   map: (_: never, walk) => {
     throw refuse(walk, "is made by functions (map)", OWN);
   },
-  check: (_: never, walk) => {
-    throw refuse(walk, "is checked by a function (check)", "leave the check to whoever uses the module");
-  },
+  check: (schema: AnySchema, walk) => membersOf(unchecked(schema, walk), walk),
   custom: (_: never, walk) => {
     throw refuse(walk, "is read by functions (custom)", OWN);
   },
@@ -187,12 +204,12 @@ function named(schema: AnySchema, walk: Walk): string {
 const ROOT = {} as AnySchema;
 
 /** The declarations of a schema's type under a name, and of those that it is made of. */
-export function typesOf(schema: AnySchema, name: string, input: boolean): string {
+export function typesOf(schema: AnySchema, name: string, input: boolean, own: Walk["own"]): string {
   const names = new Map([
     [ROOT, name],
     [schema, name],
   ]);
-  const walk: Walk = { input, keys: [], derived: [], indent: "", names, texts: new Map() };
+  const walk: Walk = { input, keys: [], derived: [], indent: "", names, texts: new Map(), own };
   walk.texts.set(name, joined(membersOf(schema, walk)));
   return [...walk.texts].map(([of, text]) => `export type ${of} = ${text};\n`).join("\n");
 }

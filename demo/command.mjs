@@ -1,0 +1,32 @@
+// The command `wireform` as a process of its own.
+
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { colorful, indented } from "./print.mjs";
+
+const main = fileURLToPath(new URL("../packages/cli/dist/main.js", import.meta.url));
+
+/** Starts it. Its data goes to our output, indented; `said` finds something in its notes; `ended` has its exit code. */
+export function wireform(...words) {
+  const child = spawn(process.execPath, [main, ...words, "--color", colorful ? "always" : "never"], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let notes = "";
+  let looking = () => {};
+  child.stdout.setEncoding("utf8").on("data", (text) => process.stdout.write(indented(text)));
+  child.stderr.setEncoding("utf8").on("data", (text) => {
+    notes += text;
+    looking();
+  });
+  const ended = new Promise((resolve) => child.once("close", resolve));
+  const said = (pattern) =>
+    new Promise((resolve, reject) => {
+      looking = () => {
+        const found = pattern.exec(notes);
+        if (found) resolve(found);
+      };
+      looking();
+      ended.then(() => reject(new Error(`wireform ${words.join(" ")} ended without saying ${pattern}: ${notes}`)));
+    });
+  return { said, ended: ended.then((code) => ({ code, notes })) };
+}

@@ -1,0 +1,103 @@
+// What is measured, and against what it is held first; the figures themselves are the machine's.
+
+import { describe, expect, it } from "vitest";
+import { enginesOf } from "../src/measuring/engines.ts";
+import { measure } from "../src/measuring/measure.ts";
+import { Report } from "./fixtures/lossy.ts";
+import { Point } from "./fixtures/point.ts";
+import { expectGolden, expectSession, fixtures, sessionText, words } from "./support/golden.ts";
+import { wireform } from "./support/run.ts";
+
+/** A session without its figures. */
+async function session(...lines: string[]): Promise<string> {
+  let text = "";
+  for (const line of lines) text += sessionText(line, await wireform(words(line).slice(1), { cwd: fixtures }));
+  return text.replace(/(?<= )[\d.]+[kM]?(?= {2}|$)/gm, "#").replace(/(?<=\S) {2,}/g, "  ");
+}
+
+it("prints a line for each engine, and why one is missing", async () => {
+  expectGolden(
+    "bench",
+    await session(
+      "wireform bench --schema ./point.ts#Point --hex '0001ffff 00020003' --time 0.2",
+      "wireform bench --schema ./chat.ts#Message --hex 0006010103616461 --time 0.2",
+      "wireform bench --schema ./lossy.ts --hex 0001 --time 0.2",
+    ),
+  );
+});
+
+it("gives figures to programs", async () => {
+  const argv = words("bench --schema ./point.ts#Point --hex 0001ffff --time 0.2 --json");
+  const { code, stdout } = await wireform(argv, { cwd: fixtures });
+  expect(code).toBe(0);
+  const { messages, bytes, engines } = JSON.parse(stdout);
+  expect({ messages, bytes }).toEqual({ messages: 1, bytes: 4 });
+  for (const { name, decode, encode } of engines) {
+    expect(decode.messages, name).toBeGreaterThan(1000);
+    expect(decode.bytes / decode.messages, name).toBeCloseTo(4);
+    if (name !== "binary-parser") expect(encode.bytes / encode.messages, name).toBeCloseTo(4);
+  }
+});
+
+it("refuses what it cannot measure", () =>
+  expectSession("bench-errors", [
+    "wireform bench --schema ./point.ts#Point nowhere.bin",
+    "wireform bench --schema ./point.ts#Nobody --hex 00",
+    "wireform bench --schema ./throws.ts --hex 00",
+    "wireform bench --schema ./point.ts#Point --hex 0001ff",
+    "wireform bench --schema ./point.ts#Point --hex 0001ff --json",
+    ["wireform bench --schema ./point.ts#Point", { stdin: "" }],
+    "wireform bench --schema ./point.ts#Point --hex 0001ffff --time never",
+  ]));
+
+it("ends when it is interrupted", async () => {
+  const interrupted = AbortSignal.timeout(100);
+  const argv = words("bench --schema ./point.ts#Point --hex 0001ffff --time 60");
+  expect(await wireform(argv, { cwd: fixtures, interrupted })).toMatchObject({ code: 130, stdout: "" });
+});
+
+describe("an engine", () => {
+  it("is left out where it cannot take part, with why", async () => {
+    const engines = await enginesOf(Report, [Uint8Array.of(0, 1)]);
+    expect(engines.map(({ name, why }) => [name, why])).toMatchInlineSnapshot(`
+      [
+        [
+          "jit",
+          undefined,
+        ],
+        [
+          "interpret",
+          undefined,
+        ],
+        [
+          "module",
+          "level: is made by functions (map), which a module of its own cannot have; describe it with other schemas, or use the codec itself",
+        ],
+        [
+          "binary-parser",
+          "only decodes",
+        ],
+      ]
+    `);
+  });
+
+  it("is measured by the median of its slices", async () => {
+    const counts = [0, 0];
+    const contenders = counts.map((_, i) => ({
+      run(times: number) {
+        (counts[i] as number) += times;
+        for (const end = performance.now() + 0.2 * times * (i + 1); performance.now() < end; );
+      },
+    }));
+    const took = await measure(contenders, 0.3, () => {});
+    expect(took).toHaveLength(2);
+    expect(took[0]).toBeGreaterThanOrEqual(0.2);
+    expect(took[1]).toBeGreaterThanOrEqual(0.4);
+  });
+});
+
+it("measures a message's printed module beside its codec", async () => {
+  const engines = await enginesOf(Point, [Uint8Array.of(0, 1, 0xff, 0xff)]);
+  for (const { decode } of engines) expect(decode?.(Uint8Array.of(0, 1, 0xff, 0xff))).toEqual({ x: 1, y: -1 });
+  expect(engines.map(({ name }) => name)).toEqual(["jit", "interpret", "module", "binary-parser"]);
+});

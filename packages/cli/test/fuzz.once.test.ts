@@ -1,0 +1,231 @@
+// Made-up messages: the laws of a schema, and servers that each have something wrong with them.
+
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { relative, resolve } from "node:path";
+import { compile, Decoder, type Infer } from "@wireform/codec";
+import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
+import { Message as Schema } from "./fixtures/chat.ts";
+import { expectGolden, expectSession, fixtures, sessionText, words } from "./support/golden.ts";
+import { wireform } from "./support/run.ts";
+
+vi.setConfig({ testTimeout: 30_000 });
+
+const home = resolve(import.meta.dirname, "../.cache");
+mkdirSync(home, { recursive: true });
+const folder = mkdtempSync(resolve(home, "fuzz-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const cases = relative(fixtures, folder);
+
+/** What a session said, with what varies from one run to the next written as a word. */
+const steady = (text: string): string =>
+  text
+    .replaceAll(cases, "CASES")
+    .replace(/127\.0\.0\.1:\d+/g, "HOST:PORT")
+    .replace(/--target \d+/g, "--target PORT")
+    .replace(/\d+(\.\d+)? s$/gm, "SECONDS");
+
+async function session(...lines: string[]): Promise<string> {
+  let text = "";
+  for (const line of lines) text += sessionText(line, await wireform(words(line).slice(1), { cwd: fixtures }));
+  return steady(text);
+}
+
+describe("laws", () => {
+  it("that hold, that are broken, and what is tried first from then on", async () => {
+    const lossy = `wireform fuzz --schema ./lossy.ts --cases ${cases} --seed 7 --runs 5`;
+    expectGolden(
+      "fuzz",
+      await session(
+        `wireform fuzz --schema ./chat.ts#Message --cases ${cases} --seed 1 --runs 3`,
+        lossy,
+        `${lossy} --json`,
+        `wireform fuzz --schema ./lossy.ts --law canonical --seed 7 --runs 5 --cases ${cases}`,
+      ),
+    );
+  });
+
+  it("go on in rounds for as long as asked", async () => {
+    const { code, stderr } = await wireform(
+      ["fuzz", "--schema", "./point.ts#Point", "--time", "0.3", "--runs", "1", "--seed", "5", "--cases", folder],
+      { cwd: fixtures },
+    );
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^seed 5\n\d+ rounds, seeds 5 to \d+\n$/);
+  });
+
+  it("print a seed where none is given, and end when interrupted", async () => {
+    const interrupted = AbortSignal.abort();
+    const ran = await wireform(["fuzz", "--schema", "./point.ts#Point", "--cases", folder], {
+      cwd: fixtures,
+      interrupted,
+    });
+    expect(ran).toMatchObject({ code: 130, stdout: "" });
+    expect(ran.stderr).toMatch(/^seed \d+\n/);
+  });
+});
+
+it("refuses what it cannot do", () =>
+  expectSession("fuzz-errors", [
+    "wireform fuzz --schema ./nowhere.ts",
+    "wireform fuzz --schema ./throws.ts",
+    "wireform fuzz --schema ./chat.ts#Nobody",
+    "wireform fuzz --schema ./chat.ts#Message --law nothing --seed 1",
+    "wireform fuzz --schema ./chat.ts#Message --count 5",
+    "wireform fuzz --schema ./chat.ts#Message --target 1 --law size",
+    "wireform fuzz --schema ./chat.ts#Message --target nowhere --seed 1",
+    "wireform fuzz --schema ./chat.ts#Message --target 192.0.2.1:80 --seed 1",
+    "wireform fuzz --schema ./chat.ts#Message --target example.org:80 --json --seed 1",
+    "wireform fuzz --schema ./chat.ts#Message --target 127.0.0.1:1 --seed 1",
+    "wireform fuzz --schema ./chat.ts#Message --target 1 --script ./chat.ts --seed 1",
+    "wireform fuzz --schema ./chat.ts#Message --target 1 --script ./nowhere.ndjson --seed 1",
+    "wireform fuzz --schema ./chat.ts#Message --target 1 --replay ./chat.ts --seed 1",
+    "wireform fuzz --schema ./chat.ts#Message --rate 0",
+  ]));
+
+type Message = Infer<typeof Schema>;
+
+/** What goes wrong in a server; it has the socket, the message, and all that is open. */
+type Flaw = (message: Message, socket: Socket, server: Planted) => boolean;
+
+/** A server that answers every message with another one and hangs up on what is none, but for its flaw. */
+class Planted {
+  stuck = false;
+  private readonly open = new Set<Socket>();
+  private readonly server: Server;
+  private readonly ok = compile(Schema).encode({ type: "hello", version: 1, name: "ok" });
+
+  constructor(flaw: Flaw) {
+    this.server = createServer((socket) => {
+      this.open.add(socket);
+      const decoder = new Decoder(compile(Schema));
+      socket.on("error", () => {});
+      socket.on("close", () => this.open.delete(socket));
+      socket.on("data", (bytes) => {
+        try {
+          for (const message of decoder.push(bytes))
+            if (!flaw(message, socket, this) && !this.stuck) socket.write(this.ok);
+        } catch {
+          socket.end();
+        }
+      });
+    });
+  }
+
+  async listen(): Promise<number> {
+    await new Promise<void>((done) => this.server.listen(0, "127.0.0.1", done));
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  close(): void {
+    this.server.close();
+    for (const socket of this.open) socket.destroy();
+  }
+}
+
+describe("a server", () => {
+  let planted: Planted | undefined;
+  afterEach(() => planted?.close());
+
+  /** Tries a server with a flaw; then the cases that were kept, against it and against one without. */
+  async function hunt(name: string, flaw: Flaw, ...more: string[]): Promise<string> {
+    planted = new Planted(flaw);
+    const own = resolve(folder, name);
+    const line = async (server: Planted, ...options: string[]): Promise<string> =>
+      [
+        `wireform fuzz --schema ./chat.ts#Message --target ${await server.listen()} --cases ${relative(fixtures, own)}`,
+        "--seed 3 --rate 5000 --patience 400 --count 40",
+        ...options,
+      ].join(" ");
+    const found = await session(await line(planted, "--script hello.ndjson", ...more));
+    planted.close();
+    if (!found.includes("[exit 1]")) return found;
+    expect(readdirSync(resolve(own, "Message-target"))).toHaveLength(1);
+    let again = "";
+    for (const each of [flaw, () => false]) {
+      planted = new Planted(each);
+      again += await session(await line(planted, "--replay", ...more));
+      planted.close();
+    }
+    return found + again;
+  }
+
+  const isOdd = (message: Message): boolean => message.type === "hello" && message.version > 127;
+
+  it("that is fine passes", async () => {
+    expectGolden("fuzz-fine", await hunt("fine", () => false));
+  });
+
+  it("that dies is found out", async () => {
+    expectGolden(
+      "fuzz-down",
+      await hunt("down", (message, _, server) => {
+        if (isOdd(message)) server.close();
+        return isOdd(message);
+      }),
+    );
+  });
+
+  it("that hangs up on a valid message is found out", async () => {
+    expectGolden(
+      "fuzz-close",
+      await hunt("close", (message, socket) => {
+        if (isOdd(message)) socket.destroy();
+        return isOdd(message);
+      }),
+    );
+  });
+
+  it("that hangs up may be let", async () => {
+    const said = await hunt(
+      "let",
+      (message, socket) => isOdd(message) && socket.destroy() !== undefined,
+      "--may-close always",
+    );
+    expect(said).toContain("nothing found in 40 tries");
+  });
+
+  it("that answers nobody any more is found out", async () => {
+    expectGolden(
+      "fuzz-hang",
+      await hunt("hang", (message, _, server) => {
+        server.stuck ||= isOdd(message);
+        return false;
+      }),
+    );
+  });
+
+  it("that answers garbage is found out", async () => {
+    expectGolden(
+      "fuzz-garbage",
+      await hunt("garbage", (message, socket) => {
+        if (isOdd(message)) socket.write(Uint8Array.of(0, 1, 0xff));
+        return isOdd(message);
+      }),
+    );
+  });
+
+  it("is left alone past a number of tries, a time, and an interruption", async () => {
+    planted = new Planted(() => false);
+    const port = await planted.listen();
+    const base = [
+      "fuzz",
+      "--schema",
+      "./chat.ts#Message",
+      "--target",
+      String(port),
+      "--seed",
+      "1",
+      "--json",
+      "--cases",
+      folder,
+    ];
+    const few = await wireform([...base, "--rate", "5000", "--count", "7"], { cwd: fixtures });
+    expect(JSON.parse(few.stdout)).toMatchObject({ found: null, tries: 7 });
+    const short = await wireform([...base, "--rate", "10", "--time", "0.5"], { cwd: fixtures });
+    expect(JSON.parse(short.stdout).tries).toBeLessThanOrEqual(6);
+    const interrupted = AbortSignal.timeout(300);
+    const cut = await wireform([...base, "--rate", "10"], { cwd: fixtures, interrupted });
+    expect(cut).toMatchObject({ code: 130, stdout: "" });
+  });
+});
