@@ -38,6 +38,14 @@ it("draws the same whatever the chunks", async () => {
     const whole = await inspect(...input);
     expect(await inspect("--chunk", "1", ...input)).toEqual(whole);
   }
+  // Behind what cannot be understood, as much is shown.
+  for (const rest of ["", "00".repeat(20), "00".repeat(200)]) {
+    const words = ["--schema", "mqtt", "--annotate", "--hex", `c000 f0${rest}`];
+    const whole = await inspect(...words);
+    const last = rest.length > 100 ? /not read, nor what follows$/m : /\d bytes? not read$/m;
+    expect(whole.stdout).toMatch(last);
+    for (const size of ["1", "5", "64"]) expect(await inspect("--chunk", size, ...words)).toEqual(whole);
+  }
 });
 
 it("annotates in full and without colour, whatever is asked of colour", async () => {

@@ -75,7 +75,17 @@ describe("completion", () => {
     writeFileSync(file, stdout);
     return file;
   };
+  const sorted = (text: string): string[] => text.split(/\s+/).filter(Boolean).sort();
   const has = (shell: string): boolean => spawnSync(shell, ["--version"]).status === 0;
+  /** What each line of shell code prints behind the script. */
+  const ask = async (shell: string, lines: readonly string[], cwd = mkdtempSync(join(folder, "empty-"))) => {
+    const code = [`source ${await script(shell)}`, ...lines].join("\n");
+    const { stdout, stderr } = spawnSync(shell, ["-c", code], { cwd, encoding: "utf8" });
+    expect(stderr).toBe("");
+    return stdout.split("\n").slice(0, -1).map(sorted);
+  };
+  const inBash = (words: string): string =>
+    `COMP_WORDS=(${words}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); COMPREPLY=(); _wireform; echo "\${COMPREPLY[*]}"`;
   const cases: [string, string][] = [
     ["wireform ", names.map((name) => name.split(" ")[0]).join(" ")],
     ["wireform dec", "decode"],
@@ -88,43 +98,22 @@ describe("completion", () => {
     ["wireform completion ", "bash zsh fish"],
     ["wireform completion z", "zsh"],
   ];
-  const sorted = (text: string): string[] => text.split(/\s+/).filter(Boolean).sort();
+
+  const wanted = cases.map(([, want]) => sorted(want));
 
   it.runIf(has("bash"))("completes commands, options, choices and schemas in bash", async () => {
-    const file = await script("bash");
-    const empty = mkdtempSync(join(folder, "empty-"));
-    const asked = cases.map(
-      ([line]) =>
-        `COMP_WORDS=(${line}${line.endsWith(" ") ? "''" : ""}); COMP_CWORD=$((\${#COMP_WORDS[@]}-1)); COMPREPLY=(); _wireform; echo "\${COMPREPLY[*]}"`,
-    );
-    const { stdout, stderr } = spawnSync("bash", ["-c", `source ${file}\n${asked.join("\n")}`], {
-      cwd: empty,
-      encoding: "utf8",
-    });
-    expect(stderr).toBe("");
-    expect(stdout.split("\n").slice(0, -1).map(sorted)).toEqual(cases.map(([, want]) => sorted(want)));
+    const lines = cases.map(([line]) => inBash(line.endsWith(" ") ? `${line}''` : line));
+    expect(await ask("bash", lines)).toEqual(wanted);
   });
 
   it.runIf(has("bash"))("takes --option=value for an option and its value, and offers files", async () => {
-    const file = await script("bash");
-    const ask = (list: string): string[] => {
-      const run = `source ${file}; COMP_WORDS=(${list}); COMP_CWORD=$((\${#COMP_WORDS[@]}-1)); _wireform; echo "\${COMPREPLY[*]}"`;
-      return sorted(spawnSync("bash", ["-c", run], { cwd: fixtures, encoding: "utf8" }).stdout);
-    };
-    expect(ask("wireform decode --format = c")).toEqual(["csv"]);
-    expect(ask("wireform decode --schema mqtt poi")).toEqual(["point.ts"]);
-    expect(ask("wireform decode --schema poi")).toEqual(["point.ts"]);
+    const lines = ["wireform decode --format = c", "wireform decode -s mqtt poi", "wireform decode --schema poi"];
+    expect(await ask("bash", lines.map(inBash), fixtures)).toEqual([["csv"], ["point.ts"], ["point.ts"]]);
   });
 
   it.runIf(has("fish"))("completes them in fish", async () => {
-    const file = await script("fish");
-    const empty = mkdtempSync(join(folder, "empty-"));
-    const asked = cases.map(([line]) => `complete -C ${JSON.stringify(line)} | string split -f1 \\t | string join ' '`);
-    const { stdout } = spawnSync("fish", ["-c", `source ${file}\n${asked.join("\n")}`], {
-      cwd: empty,
-      encoding: "utf8",
-    });
-    expect(stdout.split("\n").slice(0, -1).map(sorted)).toEqual(cases.map(([, want]) => sorted(want)));
+    const lines = cases.map(([line]) => `complete -C ${JSON.stringify(line)} | string split -f1 \\t | string join ' '`);
+    expect(await ask("fish", lines)).toEqual(wanted);
   });
 
   it.runIf(has("zsh"))("is what zsh can read", async () => {

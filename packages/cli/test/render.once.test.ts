@@ -72,7 +72,14 @@ describe("progress", () => {
   const onTerminal = (stdout: boolean, stderr: boolean): { terminal: Terminal; shown: () => string } => {
     const out: Sink = Object.assign(new PassThrough(), { isTTY: stdout });
     const err = Object.assign(new PassThrough(), { isTTY: stderr });
-    const io = { stdin: new PassThrough(), stdout: out, stderr: err, env: {}, cwd: ".", interrupted: new AbortController().signal };
+    const io = {
+      stdin: new PassThrough(),
+      stdout: out,
+      stderr: err,
+      env: {},
+      cwd: ".",
+      interrupted: new AbortController().signal,
+    };
     return { terminal: new Terminal(io, {}), shown: () => String(err.read() ?? "") };
   };
   const clock = (): ((ms: number) => void) => {

@@ -45,6 +45,7 @@ export async function run(terminal: Terminal, options: Options, input: string): 
     progress.end();
   }
   await draw.end();
+  if (tally.messages === 0) terminal.note("no bytes to inspect");
   const failure = tally.failure();
   if (failure) throw failure;
   return undefined;

@@ -9,9 +9,14 @@ export async function* inspectEach(
   chunks: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Inspection> {
   const stream = new Inspected(codec);
-  for await (const chunk of chunks) {
-    yield* stream.push(chunk);
-    if (stream.ended) return;
+  try {
+    for await (const chunk of chunks) {
+      yield* stream.push(chunk);
+      if (stream.ended) return;
+    }
+  } catch (error) {
+    yield* stream.failure();
+    throw error;
   }
   yield* stream.end();
 }
@@ -26,6 +31,9 @@ export async function inspectWhole(
   return codec.inspect(Buffer.concat(parts));
 }
 
+/** Bytes that are shown behind a place where they cannot be understood. */
+const BEHIND = 32;
+
 class Inspected {
   private readonly codec: Codec<unknown, never>;
   private decoder: Decoder<unknown>;
@@ -34,7 +42,8 @@ class Inspected {
   /** What has come of the next message, and where it starts. */
   private parts: Uint8Array[] = [];
   private start = 0;
-  /** Set where the rest cannot be understood. */
+  /** Where in the input bytes could not be understood; the picture waits for some behind, so that chunks do not matter. */
+  private failedAt: number | undefined;
   ended = false;
 
   constructor(codec: Codec<unknown, never>) {
@@ -44,14 +53,26 @@ class Inspected {
 
   *push(chunk: Uint8Array): Generator<Inspection> {
     this.parts.push(chunk);
-    yield* this.read(() => this.decoder.push(chunk));
+    if (this.failedAt === undefined) yield* this.read(() => this.decoder.push(chunk));
+    if (this.failedAt !== undefined && this.start + this.held().length > this.failedAt + BEHIND) yield* this.failure();
   }
 
   *end(): Generator<Inspection> {
-    for (let before = -1; !this.ended && this.start !== before; ) {
+    for (let before = -1; this.failedAt === undefined && this.start !== before; ) {
       before = this.start;
       yield* this.read(() => this.decoder.end());
     }
+    yield* this.failure();
+  }
+
+  /** What cannot be understood, if that is why it ended. */
+  *failure(): Generator<Inspection> {
+    if (this.failedAt === undefined || this.ended) return;
+    this.ended = true;
+    const held = this.held();
+    const size = this.failedAt + BEHIND - this.start;
+    const inspection = this.codec.inspect(held.subarray(0, size), { offset: this.start });
+    yield held.length <= size ? inspection : openEnded(inspection);
   }
 
   /** What the decoder gives, inspected. */
@@ -66,8 +87,7 @@ class Inspected {
         const size = understood(wrong);
         if (size === 0) throw error;
         if (size === undefined) {
-          this.ended = true;
-          yield wrong;
+          this.failedAt = (wrong.error ?? error).offset;
           return;
         }
         yield this.take(size);
@@ -98,4 +118,12 @@ function understood({ error, start, end, children }: Inspection): number | undef
   if (error && error.code !== "trailing") return undefined;
   const trailing = error && children.find((child) => child.kind === "trailing");
   return (trailing?.start ?? end) - start;
+}
+
+/** The same where more bytes follow than are shown. */
+function openEnded(inspection: Inspection): Inspection {
+  const children = inspection.children.map((child) =>
+    child.kind === "unread" ? { ...child, verdict: { ok: true, text: "not read, nor what follows" } } : child,
+  );
+  return { ...inspection, children };
 }
