@@ -2,7 +2,7 @@
 // a delimiter, or the end of what surrounds them.
 
 import { SchemaError, show } from "./errors.js";
-import type { Ref } from "./reference.js";
+import { operators, type Ref } from "./reference.js";
 import { type AnySchema, type Facts, isSchema, type Schema, type Use } from "./schema.js";
 
 /** Ends at a delimiter, or at the element (a `T`) that satisfies a predicate. */
@@ -167,8 +167,7 @@ export function lengthLabel(length: Length): string {
   if (typeof length === "number") return String(length);
   if (isSchema(length)) return labelOf(length);
   const of = length as Ref | Until | Rest | Nullable;
-  if (of.kind === "field")
-    return of.path + of.steps.map(([name, n]) => ({ plus: "+", minus: "-", times: "*" })[name] + n).join("");
+  if (of.kind === "field") return of.path + of.steps.map(([name, n]) => operators[name] + n).join("");
   if (of.kind === "nullable") return `nullable ${labelOf(of.prefix)}`;
   return of.kind === "rest"
     ? "rest"

@@ -10,6 +10,9 @@ export interface Use {
 }
 
 export type Arithmetic = readonly ["plus" | "minus" | "times", number];
+/** How people and JavaScript write arithmetic. */
+export const operators = { plus: "+", minus: "-", times: "*" } as const;
+
 export type Test = readonly ["is" | "isNot" | "atLeast" | "atMost" | "has", unknown];
 
 /** A reference to an earlier field, made by {@link field}. */

@@ -18,6 +18,7 @@ import {
   readCount,
   writeCount,
 } from "./count.js";
+import { emitDelimiters } from "./delimiter.js";
 
 interface Bounds {
   min: number;
@@ -140,7 +141,6 @@ export function untilArray(until: Until, delimiters: readonly Uint8Array[], item
   const toEnd = !last && delimiters.length === 0;
   const first = delimiters[0] ?? new Uint8Array(0);
   const longest = Math.max(0, ...delimiters.map((d) => d.length));
-  const text = `[${delimiters.map((d) => `new Uint8Array([${d}])`).join(", ")}]`;
   const startsWithDelimiter = (b: Uint8Array, from: number, to: number): boolean =>
     find(b, from, from, Math.min(to, from + longest), delimiters, 1) === from;
   const max = until.max ?? Number.POSITIVE_INFINITY;
@@ -239,7 +239,7 @@ export function untilArray(until: Until, delimiters: readonly Uint8Array[], item
           source.line(`if (p === ${source.end}) break;`);
         }
         if (delimiters.length > 0) {
-          const list = source.constant(delimiters, text);
+          const list = emitDelimiters(source, delimiters);
           const size = source.store(`${source.use("delimiterAt", delimiterAt)}(b, p, ${source.end}, ${list})`, "size");
           source.block(`if (${size} > 0) {`, () => {
             source.line(`p += ${size};`);
@@ -282,7 +282,7 @@ export function untilArray(until: Until, delimiters: readonly Uint8Array[], item
         item.emitEncode(source, source.store(`${value}[${i}]`, "item"));
         if (item.min === 0) source.stop(`p === ${at}`);
         source.stop(
-          `${source.use("find", find)}(w.filled(b), ${at}, ${at}, Math.min(p, ${at} + ${longest}), ${source.constant(delimiters, text)}, 1) === ${at}`,
+          `${source.use("find", find)}(w.filled(b), ${at}, ${at}, Math.min(p, ${at} + ${longest}), ${emitDelimiters(source, delimiters)}, 1) === ${at}`,
         );
       });
       if (from) source.stop(`p - ${from} > ${max}`);

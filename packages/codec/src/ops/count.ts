@@ -6,7 +6,7 @@ import { type Length, lengthLabel, type Nullable } from "../length.js";
 import { limitsOf } from "../limits.js";
 import { type Bound, bind, type Context, isLeaf, lowerNumber, type Op } from "../plan.js";
 import type { Condition, Test } from "../reference.js";
-import { asCondition } from "../reference.js";
+import { asCondition, operators } from "../reference.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 import { property, Writer } from "../runtime/writer.js";
 import { isSchema } from "../schema.js";
@@ -103,6 +103,10 @@ export function emitAsked(source: Source, bound: Bound): string {
   return kept;
 }
 
+/** {@link forward} as JavaScript. */
+const emitForward = (value: string, { steps }: Bound): string =>
+  steps.reduce((text, [name, n]) => `(${text} ${operators[name]} ${n})`, value);
+
 export function forward(bound: Bound, value: number): number {
   for (const [name, n] of bound.steps) value = name === "plus" ? value + n : name === "minus" ? value - n : value * n;
   return value;
@@ -128,9 +132,7 @@ export function emitReadCount(source: Source, count: Count): string {
   const raw = count.mode === "prefix" ? count.op.emitDecode(source) : expression(source, count.bound);
   const op = count.mode === "prefix" ? count.op : count.bound.named.op;
   let value = op.numeric === "bigint" ? `Number(${raw})` : raw;
-  if (count.mode === "ref")
-    for (const [name, n] of count.bound.steps)
-      value = `(${value} ${name === "plus" ? "+" : name === "minus" ? "-" : "*"} ${n})`;
+  if (count.mode === "ref") value = emitForward(value, count.bound);
   const kept = /^\w+$/.test(value) ? value : source.store(value, "length");
   const unsigned =
     (op as { unsigned?: boolean }).unsigned &&
@@ -317,7 +319,7 @@ export function emitHolds(source: Source, { bound, test, join }: BoundCondition)
   let value = emitAsked(source, bound as Bound);
   const big = named.op.numeric === "bigint" && steps.length === 0;
   if (named.op.numeric === "bigint" && steps.length > 0) value = `Number(${value})`;
-  for (const [name, n] of steps) value = `(${value} ${name === "plus" ? "+" : name === "minus" ? "-" : "*"} ${n})`;
+  value = emitForward(value, bound as Bound);
   if (!test) return `(!!${value})`;
   const [name, given] = test;
   const text = typeof given === "string" ? quote(given) : literal(given);
