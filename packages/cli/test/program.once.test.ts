@@ -49,7 +49,7 @@ describe.each(names)("wireform %s", (name) => {
   });
 
   // Those that wait for somebody, take long, or are for a shell's own files, are run elsewhere.
-  const elsewhere = /^wireform (connect|listen|proxy|fuzz) |--(listen|connect) |^eval|fpath|~/;
+  const elsewhere = /^wireform (connect|listen|proxy|fuzz|bench) |--(listen|connect) |^eval|fpath|~/;
   const here = examples.map(([line]) => line).filter((line) => !elsewhere.test(line));
 
   it.runIf(here.length > 0).each(here)("does what its help says: %s", async (line) => {

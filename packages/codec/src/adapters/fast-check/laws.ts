@@ -2,9 +2,10 @@
 
 import fc from "fast-check";
 import { engineOf } from "../../compile.js";
-import { type Codec, compile, Decoder, type Limits } from "../../index.js";
+import { type Codec, compile, Decoder, type Limits, type Node } from "../../index.js";
 import { Reader, STOP } from "../../runtime/reader.js";
 import { Writer } from "../../runtime/writer.js";
+import { everyTurn } from "./mutations.js";
 import { type AnyCodec, Broken, expectSame, outcomeOf } from "./outcome.js";
 import { changed, placesOf } from "./places.js";
 import { difference, limitedTo } from "./same.js";
@@ -97,8 +98,31 @@ export function expectAnswer(subject: Subject, bytes: Uint8Array): void {
 
 /** Damaged messages are refused, or are other messages that can be encoded again. */
 export const mutatedInput = (subject: Subject): Law =>
-  fc.property(subject.mutations, ({ label, bytes }) =>
-    about(subject.codec, bytes, () => expectAnswer(subject, bytes), label),
+  fc.property(subject.mutations, (mutation) => {
+    for (const { label, bytes } of [mutation, ...everyTurn(subject.codec, mutation.original)])
+      about(subject.codec, bytes, () => expectAnswer(subject, bytes), label);
+  });
+
+const nodesOf = (node: Node): Node[] => [node, ...node.children.flatMap(nodesOf)];
+
+/** A picture says what decode says, finds nothing wrong with what is right, and shows nothing outside of the bytes. */
+export const picture = (subject: Subject): Law =>
+  ofValues(
+    subject,
+    (bytes, _, { label, bytes: damaged }) => {
+      const { codec } = subject;
+      const { error, value, ...root } = codec.inspect(bytes);
+      demand(error === undefined, "inspect finds an error that decode does not", codec, bytes);
+      expectSame(value, codec.decode(bytes), "inspect gives another value than decode", codec, bytes);
+      for (const { path, verdict } of nodesOf({ ...root, value }))
+        demand(verdict?.ok !== false, `inspect finds ${path} wrong: ${verdict?.text}`, codec, bytes);
+      const within = (): void => {
+        for (const { path, start, end } of nodesOf(codec.inspect(damaged)))
+          demand(0 <= start && start <= end && end <= damaged.length, `${path} is outside`, codec, damaged);
+      };
+      about(codec, damaged, within, label);
+    },
+    subject.mutations,
   );
 
 const wrong = [

@@ -16,6 +16,8 @@ interface Piece {
   readonly name: string;
   readonly start: number;
   readonly end: number;
+  /** Which of its bits it has, where it shares its bytes. */
+  readonly bits?: Node["bits"];
 }
 
 type Damage = (bytes: Uint8Array, pieces: readonly Piece[]) => { label: string; bytes: Uint8Array };
@@ -24,8 +26,9 @@ type Damage = (bytes: Uint8Array, pieces: readonly Piece[]) => { label: string; 
 function piecesOf(node: Node): Piece[] {
   const name = node.path || "the message";
   const [first] = node.children;
-  if (!first) return node.end > node.start ? [{ name, start: node.start, end: node.end }] : [];
-  const own = first.start > node.start ? [{ name: `the prefix of ${name}`, start: node.start, end: first.start }] : [];
+  const { start, end, bits } = node;
+  if (!first) return end > start ? [{ name, start, end, ...(bits && { bits }) }] : [];
+  const own = first.start > start ? [{ name: `the prefix of ${name}`, start, end: first.start }] : [];
   return [...own, ...node.children.flatMap(piecesOf)];
 }
 
@@ -36,8 +39,10 @@ const whole = (bytes: Uint8Array): Piece => ({ name: "the message", start: 0, en
 const pick = (bytes: Uint8Array, pieces: readonly Piece[], n: number): Piece =>
   pieces[n % Math.max(1, pieces.length)] ?? whole(bytes);
 
+type Pattern = readonly [name: string, change: (piece: Uint8Array) => Uint8Array];
+
 /** Values at which something turns: of a whole piece, or of its first byte, where a prefix stands. */
-const patterns: readonly (readonly [name: string, change: (piece: Uint8Array) => Uint8Array])[] = [
+const patterns: readonly Pattern[] = [
   ["zeroes", (piece) => new Uint8Array(piece.length)],
   ["ones", (piece) => new Uint8Array(piece.length).fill(255)],
   ["the largest signed number", (piece) => piece.map((_, i) => (i === 0 ? 0x7f : 0xff))],
@@ -50,6 +55,35 @@ const patterns: readonly (readonly [name: string, change: (piece: Uint8Array) =>
   ["ones in its first byte", (piece) => piece.map((byte, i) => (i === 0 ? 255 : byte))],
   ["a first byte that goes on", (piece) => piece.map((byte, i) => (i === 0 ? byte | 0x80 : byte))],
 ];
+
+/** The same of a piece that shares its bytes with others, which stay as they are. */
+function patternsOf({ bits }: Piece): readonly Pattern[] {
+  if (!bits) return patterns;
+  const { high, low, little } = bits;
+  const most = (1n << BigInt(high - low + 1)) - 1n;
+  const set =
+    (change: (value: bigint) => bigint): Pattern[1] =>
+    (piece) => {
+      const bytes = little ? [...piece].reverse() : [...piece];
+      const all = bytes.reduce((number, byte) => (number << 8n) | BigInt(byte), 0n);
+      const value = change((all >> BigInt(low)) & most) & most;
+      const put = (all & ~(most << BigInt(low))) | (value << BigInt(low));
+      const changed = bytes.map((_, i) => Number((put >> BigInt(8 * (bytes.length - 1 - i))) & 255n));
+      return Uint8Array.from(little ? changed.reverse() : changed);
+    };
+  return [
+    ["zeroes", set(() => 0n)],
+    ["ones", set(() => most)],
+    ["one", set(() => 1n)],
+    ["one more", set((value) => value + 1n)],
+    ["one less", set((value) => value - 1n)],
+  ];
+}
+
+const turned = (bytes: Uint8Array, piece: Piece, [name, change]: Pattern): { label: string; bytes: Uint8Array } => ({
+  label: `${piece.name} set to ${name}`,
+  bytes: splice(bytes, piece.start, piece.end, change(bytes.subarray(piece.start, piece.end))),
+});
 
 const n = fc.nat(0xffff);
 
@@ -81,15 +115,12 @@ const insertions: Arbitrary<Damage> = fc.tuple(n, fc.uint8Array({ minLength: 1, 
     },
 );
 
-const boundaries: Arbitrary<Damage> = fc.tuple(n, fc.constantFrom(...patterns)).map(
-  ([which, [name, change]]): Damage =>
+const boundaries: Arbitrary<Damage> = fc.tuple(n, n).map(
+  ([which, how]): Damage =>
     (bytes, pieces) => {
       const piece = pick(bytes, pieces, which);
-      const { start, end } = piece;
-      return {
-        label: `${piece.name} set to ${name}`,
-        bytes: splice(bytes, start, end, change(bytes.subarray(start, end))),
-      };
+      const all = patternsOf(piece);
+      return turned(bytes, piece, all[how % all.length] as Pattern);
     },
 );
 
@@ -142,6 +173,18 @@ const damage: Arbitrary<Damage> = fc.oneof(
   { arbitrary: orders, weight: 3 },
   { arbitrary: noise, weight: 1 },
 );
+
+/** Pieces of long messages that are looked at, spread over them. */
+const LOOKED_AT = 16;
+
+/** A valid message with each of its fields, one at a time, at each value at which something turns. */
+export function everyTurn(codec: Codec<unknown, unknown>, bytes: Uint8Array): { label: string; bytes: Uint8Array }[] {
+  const pieces = piecesOf(codec.inspect(bytes));
+  const step = Math.ceil(pieces.length / LOOKED_AT);
+  return pieces
+    .filter((piece, i) => i % step === 0 && piece.end <= bytes.length)
+    .flatMap((piece) => patternsOf(piece).map((pattern) => turned(bytes, piece, pattern)));
+}
 
 /**
  * Valid messages damaged in one or two ways, with a label that says how.
