@@ -4,7 +4,7 @@
 import type { Leaf } from "../plan.js";
 import { getBig, putBig } from "../runtime/number.js";
 import { STOP } from "../runtime/reader.js";
-import { checkInteger, emitPutBytes, type IntegerFormat, integer, putBytes, rangeOf } from "./integer.js";
+import { at, checkInteger, emitPutBytes, type Get, type IntegerFormat, integer, putBytes, rangeOf } from "./integer.js";
 import { leaf } from "./leaf.js";
 
 export function bigInteger(format: IntegerFormat): Leaf {
@@ -30,6 +30,31 @@ export function bigInteger(format: IntegerFormat): Leaf {
 
 const HIGH = 0x100000000;
 
+// As in integer.ts, each width gets a function of its own; what they call is the same for all.
+function getter(format: IntegerFormat): Get {
+  const { bytes, signed } = format;
+  const [i0, i1, i2, i3, i4] = [0, 1, 2, 3, 4].map((i) => at(format, i)) as [number, number, number, number, number];
+  const [i5, i6, i7] = [5, 6, 7].map((i) => at(format, i)) as [number, number, number];
+  const low = (b: Uint8Array, p: number): number =>
+    (((b[p + i3] as number) << 24) |
+      ((b[p + i2] as number) << 16) |
+      ((b[p + i1] as number) << 8) |
+      (b[p + i0] as number)) >>>
+    0;
+  const high = (b: Uint8Array, p: number): number => ((b[p + i5] as number) << 8) | (b[p + i4] as number);
+  const full = (b: Uint8Array, p: number): number =>
+    ((b[p + i7] as number) << 24) | ((b[p + i6] as number) << 16) | high(b, p);
+  if (bytes === 5)
+    return signed
+      ? ({ b }, p) => (((b[p + i4] as number) << 24) >> 24) * HIGH + low(b, p)
+      : ({ b }, p) => (b[p + i4] as number) * HIGH + low(b, p);
+  if (bytes === 6)
+    return signed
+      ? ({ b }, p) => ((high(b, p) << 16) >> 16) * HIGH + low(b, p)
+      : ({ b }, p) => high(b, p) * HIGH + low(b, p);
+  return signed ? ({ b }, p) => full(b, p) * HIGH + low(b, p) : ({ b }, p) => (full(b, p) >>> 0) * HIGH + low(b, p);
+}
+
 /** A whole number of 5, 6 or 8 bytes: a high part and 4 bytes below it. */
 export function wideInteger(format: IntegerFormat): Leaf {
   const { bytes, signed, little } = format;
@@ -42,11 +67,10 @@ export function wideInteger(format: IntegerFormat): Leaf {
     size: bytes,
     numeric: "number",
     unsigned: !signed,
-    get: (m, p) => (high.get(m, p + highAt) as number) * HIGH + (low.get(m, p + lowAt) as number),
+    get: getter(format),
     put(w, p, value) {
       checkInteger(w, value, min, max);
-      putBytes(w.b, p + lowAt, value >>> 0, bottom);
-      putBytes(w.b, p + highAt, Math.floor(value / HIGH), top);
+      putBytes(w.b, p, value, format);
     },
     emitGet: (source, base, offset) =>
       `(${high.emitGet(source, base, offset + highAt)} * ${HIGH} + ${low.emitGet(source, base, offset + lowAt)})`,

@@ -37,13 +37,14 @@ export function endingAt(until: Until, delimiters: readonly Uint8Array[], unit: 
     find(m, from) {
       const { p, e, hard } = m;
       const at = find(m.b, p, from, e, delimiters, unit);
+      // A delimiter that another one starts with is only known to be the longer one when the next bytes are there.
+      const found = at >= 0 && (hard || at + longest <= e || !delimiterBegins(m.b, at, e, delimiters));
+      if (found && at - p <= max) return at;
       const length = at >= 0 ? at - p : hard && orEnd ? e - p : e - p - longest + 1;
       if (length > max) {
         m.fail("limit", `at most ${max} bytes before ${shown}`, "more follow");
         return STOP;
       }
-      // A delimiter that another one starts with is only known to be the longer one when the next bytes are there.
-      if (at >= 0 && (hard || at + longest <= e || !delimiterBegins(m.b, at, e, delimiters))) return at;
       if (hard && orEnd) return e;
       if (hard) m.fail("truncated", `needs the delimiter ${shown}`, `none in the ${e - p} bytes left`);
       else if (orEnd || at >= 0) m.unended();

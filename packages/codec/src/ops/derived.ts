@@ -154,8 +154,11 @@ function settle(w: Writer, value: object, range: Range, marks: readonly number[]
     right = typedAs(op, n);
   }
   try {
-    const what = `the ${derived.checksum?.algorithm.name ?? "length"} of "${derived.from}" to "${derived.to}"`;
-    checkGiven(w, property(value, key), right, what, at);
+    const given = property(value, key);
+    if (given !== undefined) {
+      const what = derived.checksum?.algorithm.name ?? "length";
+      checkGiven(w, given, right, `the ${what} of "${derived.from}" to "${derived.to}"`, at);
+    }
     fill(w, op, at, right);
   } catch (error) {
     throw under(error, key);

@@ -20,10 +20,10 @@ export function rangeOf(format: IntegerFormat): { min: number; max: number } {
   return format.signed ? { min: -(2 ** (bits - 1)), max: 2 ** (bits - 1) - 1 } : { min: 0, max: 2 ** bits - 1 };
 }
 
-type Get = (m: { readonly b: Uint8Array }, p: number) => number;
+export type Get = (m: { readonly b: Uint8Array }, p: number) => number;
 
 /** Position of the byte of significance `i` (0 is the least). */
-const at = ({ little, bytes }: IntegerFormat, i: number): number => (little ? i : bytes - 1 - i);
+export const at = ({ little, bytes }: IntegerFormat, i: number): number => (little ? i : bytes - 1 - i);
 
 // Each width gets a function of its own, so that the interpreter's loop calls straight-line code.
 function getter(format: IntegerFormat): Get {
@@ -62,11 +62,12 @@ function emitGet(format: IntegerFormat, source: Source, base: string, offset: nu
   return bytes === 4 && !signed ? `(${value} >>> 0)` : value;
 }
 
-/** Writes the low bytes of a whole number. */
+/** Writes the bytes of a whole number. */
 export function putBytes(b: Uint8Array, p: number, value: number, format: IntegerFormat): void {
   const step = format.little ? 1 : -1;
-  let low = value;
+  let low = value >>> 0;
   for (let i = 0, q = p + at(format, 0); i < format.bytes; i++, q += step) {
+    if (i === 4) low = Math.floor(value / 0x100000000);
     b[q] = low;
     low >>= 8;
   }
