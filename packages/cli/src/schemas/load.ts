@@ -83,7 +83,9 @@ function pick(
   name: string | undefined,
   from: string,
 ): { schema: AnySchema; name: string } {
-  const names = Object.keys(module).filter((key) => isSchema(module[key]));
+  const names = Object.keys(module)
+    .filter((key) => isSchema(module[key]))
+    .sort();
   const wanted = name ?? (names.includes("default") ? "default" : names.length === 1 ? names[0] : undefined);
   if (wanted !== undefined && names.includes(wanted)) return { schema: module[wanted] as AnySchema, name: wanted };
   const list = names.length === 0 ? "It exports no schema." : `Its schemas: ${names.join(", ")}.`;
