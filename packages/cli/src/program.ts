@@ -42,6 +42,8 @@ const groups: Readonly<Record<string, string>> = { gen: "what other programs can
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   let code: number = Exit.ok;
   const json = argv.includes("--json");
+  // Where nobody reads help or notes any more, there is nobody to tell. Data is looked after by the Terminal.
+  for (const sink of [io.stdout, io.stderr]) sink.on("error", () => {});
   const program = new Command("wireform")
     .description("See, make, talk and fuzz bytes from one schema.")
     .version(version(), "-V, --version")

@@ -54,6 +54,7 @@ it("says where, what and what to do, and ends with 1 where there is anything", (
     "wireform check --schema mqtt#Packet31 --json --max-message-size 1000",
     "wireform check --schema ./throws.ts",
     "wireform check --schema ./login.ts --max-message-size huge",
+    "wireform check --schema ./login.ts --max-elements 5000000000",
   ]));
 
 type Chain = { next: Chain };

@@ -33,6 +33,12 @@ describe.runIf(existsSync(main))("a process", () => {
     expect(shell(line)).toMatchObject({ stdout: `${ping}0\n`, stderr: "" });
   });
 
+  it("ends quietly when nobody reads its help or its notes", () => {
+    expect(shell("$wireform --help | true; echo ${PIPESTATUS[0]}")).toMatchObject({ stdout: "0\n", stderr: "" });
+    const notes = "($wireform decode --schema mqtt nothing.bin; echo $? >&3) 2>&1 | true";
+    expect(shell(`exec 3>&1; ${notes}`)).toMatchObject({ stdout: "2\n", stderr: "" });
+  });
+
   it.runIf(existsSync("/dev/full"))("says that the disk is full", () => {
     const { stdout, stderr } = shell("$wireform decode --schema mqtt many.bin > /dev/full; echo $?");
     expect([stdout, stderr]).toEqual(["2\n", "wireform: no space left on the device\n"]);

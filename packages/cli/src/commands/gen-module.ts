@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from "commander";
 import type { Definition } from "./definition.js";
-import { schemaOption, whole } from "./options.js";
+import { limit, schemaOption, whole } from "./options.js";
 
 export const genModule: Definition = {
   summary: "a JavaScript module for a schema that needs nothing else, with its types",
@@ -15,9 +15,9 @@ export const genModule: Definition = {
           }),
       )
       .option("--types", "print the types instead of the module")
-      .option("--max-message-size <bytes>", "refuse larger messages; 16 MiB unless said", whole(0))
-      .option("--max-elements <n>", "refuse more elements in all arrays of a message; 2^20 unless said", whole(0))
-      .option("--max-depth <n>", "refuse deeper recursion; 64 unless said", whole(0)),
+      .option("--max-message-size <bytes>", "refuse larger messages; 16 MiB unless said", limit)
+      .option("--max-elements <n>", "refuse more elements in all arrays of a message; 2^20 unless said", limit)
+      .option("--max-depth <n>", "refuse deeper recursion; 64 unless said", whole(0, 1024)),
   examples: [
     ["wireform gen module --schema ./chat.ts#Message -o message.js", "message.js and message.d.ts"],
     ["wireform gen module --schema ./chat.ts#Message > message.js", "the module alone"],

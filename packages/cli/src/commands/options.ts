@@ -5,14 +5,18 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 export const schemaOption = (command: Command): Command =>
   command.requiredOption("-s, --schema <schema>", "mqtt, resp, or a file and an export: ./file.ts#Name");
 
-/** A whole number of at least `min`. */
+/** A whole number from `min` on, to `max` where that is given. */
 export const whole =
-  (min: number) =>
+  (min: number, max = Number.MAX_SAFE_INTEGER) =>
   (text: string): number => {
-    if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text)) || Number(text) < min)
-      throw new InvalidArgumentError(`needs a whole number of at least ${min}.`);
-    return Number(text);
+    const n = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (n >= min && n <= max) return n;
+    const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
+    throw new InvalidArgumentError(`needs a whole number ${range}.`);
   };
+
+/** What the codec's limits on size and elements can be. */
+export const limit: (text: string) => number = whole(0, 2 ** 32);
 
 export const choice = (flags: string, about: string, choices: readonly string[], fallback: string): Option =>
   new Option(flags, about).choices(choices).default(fallback);
@@ -61,4 +65,4 @@ export const bytesFormat = (): Option =>
   new Option("--format <form>", "how bytes are written; raw, but hex on a terminal").choices(["raw", "hex", "base64"]);
 
 export const sizeLimit = (): Option =>
-  new Option("--max-message-size <bytes>", "refuse larger messages; 16 MiB unless said").argParser(whole(0));
+  new Option("--max-message-size <bytes>", "refuse larger messages; 16 MiB unless said").argParser(limit);

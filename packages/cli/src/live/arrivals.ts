@@ -5,8 +5,8 @@ import type { Piece } from "./wire.js";
 /** Something that a script can wait for. */
 export type Arrival = { readonly peer: number } & (
   | { readonly what: "message"; readonly piece: Piece }
-  | { readonly what: "connection" }
-  | { readonly what: "end" }
+  // Someone is there; the peer is done sending; the connection is over.
+  | { readonly what: "connection" | "end" | "close" }
 );
 
 /** Nobody who types scrolls back further. */
@@ -22,7 +22,10 @@ export class Arrivals {
     this.asked?.();
   }
 
-  /** The next that is wanted, those before it forgotten; undefined when it has not come within `milliseconds`. */
+  /**
+   * The next that is wanted; undefined when it has not come within `milliseconds`. What came before it is forgotten, but
+   * not for a connection: what others have said is not what was waited for.
+   */
   async next(
     wanted: (arrival: Arrival) => boolean,
     milliseconds: number,
@@ -30,7 +33,9 @@ export class Arrivals {
   ): Promise<Arrival | undefined> {
     const find = (): Arrival | undefined => {
       const index = this.waiting.findIndex(wanted);
-      return index < 0 ? undefined : this.waiting.splice(0, index + 1).at(-1);
+      if (index < 0) return undefined;
+      const from = this.waiting[index]?.what === "connection" ? index : 0;
+      return this.waiting.splice(from, index + 1 - from).at(-1);
     };
     const there = find();
     if (there !== undefined) return there;

@@ -61,7 +61,8 @@ export const dotCommands: Readonly<Record<string, DotCommand>> = {
   finish: {
     takes: "",
     about: "say that we are done sending; replies still arrive (half-close)",
-    run: (session) => session.each(({ wire }) => wire.finish()),
+    // That it has left is not waited for: a peer that does not read must not hold up the prompt.
+    run: (session) => session.each(({ wire }) => void wire.finish().catch(() => {})),
   },
   abort: {
     takes: "",
@@ -70,8 +71,8 @@ export const dotCommands: Readonly<Record<string, DotCommand>> = {
   },
   close: { takes: "", about: "end well, and leave", run: (session) => session.close() },
   wait: {
-    takes: "[n|end|connection|200ms]",
-    about: "wait for n messages (1), the peer's end, someone to connect, or some time",
+    takes: "[n|end|close|connection|200ms]",
+    about: "wait for n messages (1), the peer's goodbye, the connection's end, someone to connect, or some time",
     run: waitFor,
   },
   expect: {
@@ -107,11 +108,13 @@ async function waitFor(session: Session, rest: string): Promise<void> {
   const { timeout } = session.setting;
   const [, digits, milliseconds] = /^(\d*)(ms)?$/.exec(rest) ?? [];
   if (milliseconds && digits) return await wait(Number(digits), undefined, { signal: session.signal });
-  if (digits === undefined && rest !== "end" && rest !== "connection") throw usage(`"${rest}" is nothing to wait for`);
-  const what = digits === undefined ? (rest as "end" | "connection") : "message";
+  if (digits === undefined && !["end", "close", "connection"].includes(rest))
+    throw usage(`"${rest}" is nothing to wait for`);
+  const what = digits === undefined ? (rest as Arrival["what"]) : "message";
   for (let left = Number(digits || 1); left > 0; left--) {
     const wanted = (arrival: Arrival): boolean =>
-      arrival.what === what && (what === "connection" || fromTarget(session, arrival));
+      (arrival.what === what || (what === "end" && arrival.what === "close")) &&
+      (what === "connection" || fromTarget(session, arrival));
     if (!(await session.arrivals.next(wanted, timeout, session.signal)))
       throw new Unmet(
         `waited ${timeout} ms for ${what === "message" ? "a message" : `the ${what}`}, which did not come`,

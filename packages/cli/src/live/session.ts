@@ -5,7 +5,7 @@ import { Exit, usage } from "../failure.js";
 import type { Io } from "../io.js";
 import { type Address, addressText } from "../sources/address.js";
 import { Arrivals } from "./arrivals.js";
-import type { Log } from "./log.js";
+import type { About, Log } from "./log.js";
 import type { Side } from "./side.js";
 import { type Piece, Tap, type Wire } from "./wire.js";
 
@@ -36,7 +36,7 @@ export class Session {
   over = false;
   /** What the session will say of itself at its end. */
   exit: Exit = Exit.ok;
-  /** Set off when the one peer there was is gone, with why if that is no peer's doing. */
+  /** Set off when the one peer there was is gone. */
   readonly ended = new AbortController();
   /** Set off when there is no use in waiting any more. */
   readonly signal: AbortSignal;
@@ -117,26 +117,18 @@ export class Session {
     await Promise.allSettled(this.following);
   }
 
-  private async follow({ number, wire }: Peer): Promise<void> {
-    const { log, receive, several } = this.setting;
-    const about = { mark: several ? `${number} <` : "<", connection: number };
-    const who = several ? `${number} ` : "";
-    const remote = addressText(asAddress(wire.remote), this.setting.io.cwd);
-    await log.event(about, "open", several ? `${who}has connected from ${remote}` : `connected to ${remote}`, {
-      remote,
-    });
+  private async follow(peer: Peer): Promise<void> {
+    const { log, receive, several, io } = this.setting;
+    const { number, wire } = peer;
+    const about: About = { mark: several ? `${number} <` : "<", connection: number };
+    const remote = addressText(asAddress(wire.remote), io.cwd);
+    const opened = several ? `${number} has connected from ${remote}` : `connected to ${remote}`;
+    await log.event(about, "open", opened, { remote });
     this.arrivals.put({ peer: number, what: "connection" });
     const tap = new Tap(receive.codec);
-    const show = async (pieces: Iterable<Piece>): Promise<void> => {
-      for (const piece of pieces) {
-        if (piece.raw) this.exit = Exit.decode;
-        await log.piece(about, receive, piece);
-        this.arrivals.put({ peer: number, what: "message", piece });
-      }
-    };
     try {
-      for await (const bytes of wire) await show(tap.push(bytes));
-      if (!this.over) await show(tap.end());
+      for await (const bytes of wire) await this.show(about, tap.push(bytes));
+      if (!this.over) await this.show(about, tap.end());
       if (wire.writable) {
         const hint = log.screen ? " (.finish or .close ends our side)" : "";
         await log.event(about, "finished", `${several ? number : "the peer"} has finished${hint}`);
@@ -148,10 +140,18 @@ export class Session {
     const { error } = await wire.closed;
     this.peers.delete(number);
     if (error && error.code !== "aborted" && this.exit === Exit.ok) this.exit = Exit.usage;
-    const partial = tap.partial > 0 && error ? `, in a message of which ${tap.partial} bytes had come` : "";
+    const partial = tap.partial > 0 ? `, in a message of which ${tap.partial} bytes had come` : "";
     const why = !error ? " is closed" : error.code === "aborted" ? " is cut" : ` is closed: ${error.message}${partial}`;
     await log.event(about, "close", `${several ? number : "the connection"}${why}`, error && { error: error.message });
-    this.arrivals.put({ peer: number, what: "end" });
+    this.arrivals.put({ peer: number, what: "close" });
+  }
+
+  private async show(about: About, pieces: Iterable<Piece>): Promise<void> {
+    for (const piece of pieces) {
+      if (piece.raw) this.exit = Exit.decode;
+      await this.setting.log.piece(about, this.setting.receive, piece);
+      this.arrivals.put({ peer: about.connection, what: "message", piece });
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 // How messages are written. Law: what is written of a message is written with it, but for the first rows of a table.
 
 import type { AnySchema, Key } from "@wireform/codec";
-import { type Json, toJson, toJsonText } from "@wireform/codec/json";
+import { type Json, toJsonText } from "@wireform/codec/json";
 import { usage } from "../failure.js";
 import { Csv } from "./csv.js";
 import { highlighted } from "./highlight.js";
@@ -52,11 +52,10 @@ export function formatOf(name: FormatName, options: FormatOptions): Format {
     if (fields) throw usage("--format hex writes whole messages, without --fields");
     return { text: (_, bytes) => `${Buffer.from(bytes()).toString("hex")}\n` };
   }
-  if (name === "ndjson" && !fields) {
-    const json = toJsonText(schema);
-    return { text: (message) => `${json(message)}\n` };
-  }
-  const whole: Turn = (message) => toJson(schema, message);
+  const text = toJsonText(schema);
+  if (name === "ndjson" && !fields) return { text: (message) => `${text(message)}\n` };
+  // By way of its text a value becomes JSON several times as fast.
+  const whole: Turn = (message) => JSON.parse(text(message));
   return makers[name](fields ? picking(fields, whole) : whole, options);
 }
 

@@ -43,25 +43,38 @@ export async function loadFile(path: string, shown: string): Promise<Record<stri
   if (!existsSync(path)) throw new Failure("io", `${shown}: no such file`);
   try {
     // Node reads TypeScript itself from 22.18 on.
-    if (!/\.[cm]?ts$/.test(path) || (process.features as { typescript?: unknown }).typescript)
-      return await import(pathToFileURL(path).href);
-    const { createJiti } = await import("jiti");
-    // The schema's file need not have the codec installed: it then uses the command's.
-    const [codec, mqtt, resp] = await Promise.all([
-      import("@wireform/codec"),
-      import("@wireform/protocols/mqtt"),
-      import("@wireform/protocols/resp"),
-    ]);
-    const virtualModules = {
-      "@wireform/codec": codec,
-      "@wireform/protocols/mqtt": mqtt,
-      "@wireform/protocols/resp": resp,
-    };
-    return await createJiti(import.meta.url, { virtualModules, fsCache: false }).import(path);
+    const native = !/\.[cm]?ts$/.test(path) || (process.features as { typescript?: unknown }).typescript;
+    return await (native ? importFile(path) : importWithOurs(path));
   } catch (error) {
     const thrown = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     throw new Failure("schema", `${shown} cannot be loaded: ${thrown}`, undefined, error);
   }
+}
+
+async function importFile(path: string): Promise<Record<string, unknown>> {
+  try {
+    return await import(pathToFileURL(path).href);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ERR_MODULE_NOT_FOUND" && message.includes("'@wireform/")) return await importWithOurs(path);
+    throw error;
+  }
+}
+
+/** A schema's file need not have the codec installed: it then uses the command's. */
+async function importWithOurs(path: string): Promise<Record<string, unknown>> {
+  const { createJiti } = await import("jiti");
+  const [codec, mqtt, resp] = await Promise.all([
+    import("@wireform/codec"),
+    import("@wireform/protocols/mqtt"),
+    import("@wireform/protocols/resp"),
+  ]);
+  const virtualModules = {
+    "@wireform/codec": codec,
+    "@wireform/protocols/mqtt": mqtt,
+    "@wireform/protocols/resp": resp,
+  };
+  return await createJiti(import.meta.url, { virtualModules, fsCache: false }).import(path);
 }
 
 /** The schema a name stands for; without a name, the only one or the default one. */
@@ -70,7 +83,9 @@ function pick(
   name: string | undefined,
   from: string,
 ): { schema: AnySchema; name: string } {
-  const names = Object.keys(module).filter((key) => isSchema(module[key]));
+  const names = Object.keys(module)
+    .filter((key) => isSchema(module[key]))
+    .sort();
   const wanted = name ?? (names.includes("default") ? "default" : names.length === 1 ? names[0] : undefined);
   if (wanted !== undefined && names.includes(wanted)) return { schema: module[wanted] as AnySchema, name: wanted };
   const list = names.length === 0 ? "It exports no schema." : `Its schemas: ${names.join(", ")}.`;

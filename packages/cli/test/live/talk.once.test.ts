@@ -138,7 +138,7 @@ describe("a peer that", () => {
   });
 
   it("is gone when something is to be sent to it is nobody", async () => {
-    const ran = await session((socket) => socket.end(), ".wait end\n.finish\n.wait end\nping\n");
+    const ran = await session((socket) => socket.end(), ".wait end\n.finish\n.wait close\nping\n");
     expect(ran.stderr).toContain("standard input:4: nobody is connected");
     expect(ran.code).toBe(2);
   });
@@ -223,6 +223,20 @@ describe("listening", () => {
     const { code, stderr } = await server.ended;
     expect(stderr).toContain("1, 2\n");
     expect(code).toBe(0);
+  });
+
+  it("remembers what one said while it waits for another to connect", async () => {
+    const cwd = folder();
+    const server = begin(`wireform listen ${chat}`, cwd);
+    await server.stderr.saw(/listening/);
+    server.stdin.write(".wait connection\n");
+    const one = await dialed(join(cwd, "chat.sock"));
+    one.write(hex("000100"));
+    await server.stdout.saw(/1 < ping\n/);
+    server.stdin.end(".wait connection\n.expect ping\n.close\n");
+    const two = await dialed(join(cwd, "chat.sock"));
+    for (const socket of [one, two]) socket.resume().once("end", () => socket.end());
+    expect((await server.ended).code).toBe(0);
   });
 
   it("ends with 130 when interrupted, and lets its clients go", async () => {

@@ -16,7 +16,8 @@ export function copy(b: Uint8Array, from: number, to: number): Uint8Array {
 
 /** The bytes from `from` to `to`: a copy; or a view, where the reader hands out views or they are most of what it owns. */
 export function take(m: Reader, b: Uint8Array, from: number, to: number): Uint8Array {
-  return m.views || (m.owned && 2 * (to - from) > b.length)
+  if (m.views) return m.view(b, from, to);
+  return m.owned && 2 * (to - from) > b.length
     ? new Uint8Array(b.buffer, b.byteOffset + from, to - from)
     : copy(b, from, to);
 }

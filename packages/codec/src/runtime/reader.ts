@@ -74,6 +74,10 @@ export class Reader {
   /** Where set, what is verified is noted here and wrong lengths and checksums do not end the message; for pictures. */
   verified: { offset: number; key: Key; want: number | bigint; ok: boolean; checksum: boolean }[] | undefined;
   saved: Saved[] = [];
+  /** The memory of the bytes last viewed: to ask bytes for theirs takes as long as all the rest of a view. */
+  private viewed: Uint8Array | undefined;
+  private memory: ArrayBufferLike | undefined;
+  private origin = 0;
   resuming = false;
   /** Generated code of what can be decoded by itself; there is none where everything is interpreted. */
   generated: ((part: object) => Decode | undefined) | undefined;
@@ -184,6 +188,16 @@ export class Reader {
       this.elements <= this.limits.maxElements ||
       this.fail("limit", `at most ${this.limits.maxElements} elements`, `${this.elements} announced`)
     );
+  }
+
+  /** The bytes from `from` to `to` where they are. */
+  view(b: Uint8Array, from: number, to: number): Uint8Array {
+    if (b !== this.viewed) {
+      this.viewed = b;
+      this.memory = b.buffer;
+      this.origin = b.byteOffset;
+    }
+    return new Uint8Array(this.memory as ArrayBufferLike, this.origin + from, to - from);
   }
 
   /** Leaves an op that could not finish: keeps its state for a resume, or notes its key on the path of the fault. */

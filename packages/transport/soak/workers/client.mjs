@@ -31,7 +31,7 @@ const overTcp = 16;
 
 /** Connects, asks, reads the answer and closes: politely, with a RST, or after a half-close, in turn. */
 async function cycle(port, path, turn) {
-  const peer = await connect(turn % overTcp === 0 ? { port, ...codecs } : { path, ...codecs });
+  const peer = await connect({ ...(turn % overTcp === 0 ? { port } : { path }), readBuffer: 1024, ...codecs });
   await peer.send(message);
   if (turn % 3 === 2) await peer.finish();
   const { value } = await peer[Symbol.asyncIterator]().next();

@@ -6,7 +6,13 @@ function link(section) {
   const fields = [...section.querySelectorAll("[data-n]")];
   const byNumber = new Map(fields.map((field) => [field.dataset.n, field]));
   const ownersOf = (byte) => byte.dataset.f.split(" ").map((n) => byNumber.get(n));
-  const ownBytes = (field) => bytes.filter((byte) => byte.dataset.f.split(" ").includes(field.dataset.n));
+  const bytesByField = new Map();
+  for (const byte of bytes)
+    for (const n of byte.dataset.f.split(" ")) {
+      if (!bytesByField.has(n)) bytesByField.set(n, []);
+      bytesByField.get(n).push(byte);
+    }
+  const ownBytes = (field) => bytesByField.get(field.dataset.n) ?? [];
   const allBytes = ({ dataset: { s: start, e: end } }) =>
     bytes.filter(
       ({ dataset: { o: at, l: size = 1 } }) => Number(at) < Number(end) && Number(at) + Number(size) > Number(start),

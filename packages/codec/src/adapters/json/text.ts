@@ -3,7 +3,7 @@
 import type { AnySchema, Infer } from "../../index.js";
 import { property } from "../../runtime/writer.js";
 import type { Fields } from "../../schema.js";
-import { isHidden, variantFields } from "./fields.js";
+import { isConditional, isHidden, variantFields } from "./fields.js";
 import { toHex } from "./form.js";
 import { numbersOf } from "./numbers.js";
 import { toJson } from "./value.js";
@@ -29,13 +29,17 @@ function members(fields: readonly [string, AnySchema][], text: Parameters<Make>[
   if (texts.includes(undefined)) return undefined;
   const keys = shown.map(([key]) => key);
   const names = keys.map((key) => `${quote(key)}:`);
+  const others = names.map((name) => `,${name}`);
+  // What may be missing could otherwise come from a prototype.
+  const sure = shown.map(([, schema]) => !isConditional(schema));
   return (value) => {
     let all = first;
     for (let i = 0; i < keys.length; i++) {
-      const part = property(value as object, keys[i] as string);
+      const key = keys[i] as string;
+      const part = sure[i] ? (value as Record<string, unknown>)[key] : property(value as object, key);
       if (part === undefined) continue;
       const said = (texts[i] as Text)(part);
-      if (said !== undefined) all += (all === "" ? "" : ",") + names[i] + said;
+      if (said !== undefined) all += (all === "" ? names[i] : others[i]) + said;
     }
     return `{${all}}`;
   };
