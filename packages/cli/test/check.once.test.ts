@@ -79,7 +79,7 @@ it.each<[string, AnySchema, ...string[]]>([
       u8,
       until((n) => n === 0),
     ),
-    "unbounded Message: goes on until last, with nothing but the message limit to bound it",
+    "unbounded Message: goes on to an element that is its last, with nothing but the message limit to bound it",
   ],
   [
     "the rest of a connection",
@@ -210,6 +210,18 @@ it.each<[string, AnySchema]>([
   ["a large length of little", sized(u32, struct({ a: u8, b: string(u16) }))],
   ["null", struct({ b: bytes(nullable(u16, 0xffff)), c: when(field("b").isNot(null), u8) })],
   ["tags of ranges", union("t", u8, { small: [range(0, 9), u8], other: [10, struct({})] })],
+  ["lengths in a tag", union("t", u8, { text: [range(128, 255), string(field("tag").minus(128))] })],
+  [
+    "what nobody knows",
+    struct({
+      n: custom({ name: "n", max: 1, decode: () => ({ value: 1, size: 1 }), encode: () => new Uint8Array(1) }),
+      v: match(field("n"), { 1: u8 }),
+    }),
+  ],
+  [
+    "a checked number in units",
+    struct({ n: check(u32, (n) => n <= 4096, "at most 4096"), b: bytes(field("n").times(4).plus(4)) }),
+  ],
   ["cases for all that can be", struct({ f: flag, x: bits(7), v: match(field("f"), { true: u8, false: u16 }) })],
   ["otherwise where something is left", struct({ t: bits(1), x: bits(7), v: match(field("t"), { 1: u8 }, u16) })],
   [

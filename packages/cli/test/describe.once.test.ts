@@ -88,7 +88,7 @@ it("tells every kind", () => {
   compile(everything);
   const text = anatomyText(anatomyOf(everything, "Everything"), false);
   expect(text).toMatchInlineSnapshot(`
-    "Everything     struct                         17 bytes or more
+    "Everything     struct                         13 bytes or more
       header       struct                         4 bytes
         length     u16                            2 bytes              length of body
         at         u16                            2 bytes              offset of far
@@ -105,7 +105,7 @@ it("tells every kind", () => {
       kind         union on type, bits(2)         1 to 1022 bytes
 
         small      variant                        1 byte               type 0 to 2
-          type     bits 7-6
+          tag      bits 7-6                                            0 to 2
           rest     bits 5-0                                            reserved, written as 0
 
         large      variant                        2 to 1022 bytes      type 3

@@ -126,6 +126,22 @@ describe("a message that is left out", () => {
     expect(read(schema, "skip", pieces(all, 1))).toEqual(whole);
   });
 
+  it("is one that announces more than a message may have, as far as it says, though it is never there as a whole", () => {
+    const all = hex("01 41 ff".concat("00".repeat(255), "02 4242 10 00"));
+    for (const size of [1, 7, 1000]) {
+      const bad: string[] = [];
+      const schema = bytes(u8);
+      const policy = skip(
+        schema,
+        ({ error, offset, size }) => void bad.push(`${error.code} at ${offset}, ${size} bytes`),
+      );
+      const stream = new Messages(compile(schema, { limits: { maxMessageSize: 16 } }), policy);
+      const messages = pieces(all, size).flatMap((piece) => [...stream.push(piece)]);
+      expect([messages.length, bad]).toEqual([2, ["limit at 2, 256 bytes", "limit at 261, 17 bytes"]]);
+      expect([...stream.end()]).toEqual([]);
+    }
+  });
+
   it("has the length that its schema says, whatever stands in it", () => {
     const outline = compile(outlineOf(Packet));
     fc.assert(

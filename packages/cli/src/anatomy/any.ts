@@ -1,6 +1,14 @@
 // A schema as tools read it: with whatever its kind has, and the fields around it.
 
-import type { AnySchema, Condition, Length, Ref, StructOptions, TagRange } from "@wireform/codec";
+import {
+  type AnySchema,
+  type Condition,
+  check,
+  type Length,
+  type Ref,
+  type StructOptions,
+  type TagRange,
+} from "@wireform/codec";
 
 export type Fields = readonly [name: string, schema: AnySchema][];
 
@@ -60,18 +68,22 @@ export function fieldAt(scope: Scope | undefined, path: string): AnySchema | und
 /** A variant as the struct it is on the wire: its tag, then its fields; what is no struct stands under `value`. */
 export function variantFields(
   { tagName, tag }: Pick<Any, "tagName" | "tag">,
-  schema: AnySchema,
+  [value, schema]: readonly [tag: unknown, schema: AnySchema],
 ): { fields: Fields; options: Required<StructOptions>; struct: boolean } {
   let of = schema as Any;
   while (of.kind === "check") of = of.schema as Any;
   const struct = of.kind === "struct";
   const own: Fields = struct ? Object.entries(of.fields) : [["value", schema]];
   return {
-    fields: [[tagName, tag], ...own],
+    fields: [isRange(value) ? ["tag", within(tag, value)] : [tagName, tag], ...own],
     options: struct ? of.options : { endian: "big", bitOrder: "msb" },
     struct,
   };
 }
+
+/** A tag where it stands for one variant of several numbers. */
+const within = (tag: AnySchema, { from, to }: TagRange): AnySchema =>
+  check(tag, (n: number | bigint) => n >= from && n <= to, `${from} to ${to}`);
 
 export const isRange = (tag: unknown): tag is TagRange => (tag as Partial<TagRange> | null)?.kind === "range";
 

@@ -27,9 +27,7 @@ export function leastBytes(root: AnySchema): Least {
       case "struct":
         return all(Object.entries(schema.fields));
       case "union":
-        return Math.min(
-          ...Object.values(schema.variants).map(([, variant]) => all(variantFields(schema, variant).fields)),
-        );
+        return Math.min(...Object.values(schema.variants).map((variant) => all(variantFields(schema, variant).fields)));
       case "match":
         return Math.min(...[...Object.values(schema.cases), ...(schema.otherwise ? [schema.otherwise] : [])].map(of));
       case "array":
@@ -44,6 +42,8 @@ export function leastBytes(root: AnySchema): Least {
         return schema.facts.min - schema.content.facts.min + content;
       }
       case "when":
+      // Bytes elsewhere, which may be those of others.
+      case "at":
         return 0;
       case "constant":
         return sizeOfConstant(schema);

@@ -6,8 +6,8 @@ import { labelOf, lengthLabel } from "@wireform/codec/tooling";
 import { type Any, type Fields, rangeIn, type Scope, variantFields } from "./any.js";
 import { type Least, leastBytes } from "./least.js";
 import { ambiguousTag, conditionTruth, deadCases } from "./reach.js";
-import { mostBytes, mostOf, mostOfEach, numbersIn, sumOf, takes, teller } from "./sizes.js";
-import { conditionWords } from "./words.js";
+import { mostBytes, mostOf, mostOfEach, numbersIn, saying, sumOf, takes, teller } from "./sizes.js";
+import { conditionWords, countWords } from "./words.js";
 
 export interface Finding {
   readonly rule: "unbounded" | "limit" | "ambiguous" | "unreachable";
@@ -72,7 +72,7 @@ class Linter {
         break;
       case "bytes":
       case "string":
-        this.length(of, walk, of.length, 1);
+        this.length(walk, of.length, 1);
         break;
       case "sized":
         this.window(of, walk);
@@ -105,7 +105,9 @@ class Linter {
       if (!numbers) return;
       const { first, last } = rangeIn(fields, (schema as Any).range);
       const covered = sumOf(mostOfEach(fields, walk.scope, new Set()).slice(first, last + 1));
-      this.announces(schema, Math.min(numbers.max, covered), { ...walk, path: join(walk.path, key) });
+      const limit = this.limits.maxMessageSize;
+      if (covered > limit && this.announced(schema as Length, limit, { ...walk, scope }) !== undefined)
+        this.tooLong(schema, Math.min(numbers.max, covered), { ...walk, path: join(walk.path, key) });
       for (let at = first; at <= last; at++) rooms[at] = Math.min(walk.room, numbers.max);
     });
     fields.forEach(([key, schema], at) => {
@@ -116,11 +118,10 @@ class Linter {
   private union(of: Any, walk: Walk): void {
     const several = ambiguousTag(of.tag);
     if (several) this.say("ambiguous", { ...walk, path: join(walk.path, of.tagName) }, several.what, several.todo);
-    for (const [name, [, schema]] of Object.entries(of.variants)) {
+    for (const [name, variant] of Object.entries(of.variants)) {
       const inner = { ...walk, path: join(walk.path, name) };
-      const { fields } = variantFields(of, schema);
-      this.reachable(schema, of.tag.facts.min, inner);
-      this.fields(fields, inner);
+      this.reachable(variant[1], of.tag.facts.min, inner);
+      this.fields(variantFields(of, variant).fields, inner);
     }
   }
 
@@ -193,7 +194,7 @@ class Linter {
     const { length, content } = of;
     const most = mostOf(length, walk.scope);
     const inside = mostBytes(content, walk.scope);
-    if (of.skip || inside > this.limits.maxMessageSize) this.length(of, walk, length, 1);
+    if (of.skip || inside > this.limits.maxMessageSize) this.length(walk, length, 1);
     const { maxMessageSize } = this.limits;
     const room = Math.min(walk.room, most === Number.POSITIVE_INFINITY ? maxMessageSize : most);
     this.visit(content, { ...walk, room });
@@ -202,24 +203,22 @@ class Linter {
   private counted(of: Any, walk: Walk): void {
     const { length, item } = of;
     const least = item.facts.min;
-    if (teller(length, walk.scope) && walk.room === Number.POSITIVE_INFINITY) {
-      const most = mostOf(length, walk.scope);
-      const { maxElements } = this.limits;
-      if (most > maxElements && takes(teller(length, walk.scope), maxElements + 1)) {
-        this.say(
-          "limit",
-          walk,
-          `may announce ${most} elements, where a message has at most ${maxElements}`,
-          bounding(length, "maxElements", most),
-        );
-        return;
-      }
+    const { maxElements } = this.limits;
+    const most = this.announced(length, maxElements, walk);
+    if (most !== undefined) {
+      this.say(
+        "limit",
+        walk,
+        `may announce ${countWords(most)} elements, where a message has at most ${maxElements}`,
+        bounding(length, "maxElements", most),
+      );
+      return;
     }
-    this.length(of, walk, length, least);
+    this.length(walk, length, least);
   }
 
   /** A length in units of some bytes that stands in no window. */
-  private length(of: Any, walk: Walk, length: Length, unit: number): void {
+  private length(walk: Walk, length: Length, unit: number): void {
     if (walk.room !== Number.POSITIVE_INFINITY) return;
     const { maxMessageSize } = this.limits;
     const { kind, max } = length as Until;
@@ -234,7 +233,7 @@ class Linter {
       this.say(
         "unbounded",
         walk,
-        `goes on until ${lengthLabel(length).replace(/^until /, "")}, with nothing but the message limit to bound it`,
+        `goes on ${(length as Until).last ? "to an element that is its last" : lengthLabel(length)}, with nothing but the message limit to bound it`,
         untilTodo(length as Until),
       );
     else if (kind === "until" && (max as number) > maxMessageSize)
@@ -244,24 +243,27 @@ class Linter {
         `has a max of ${max} bytes, where a message has at most ${maxMessageSize}`,
         "lower it, or compile with limits.maxMessageSize as high",
       );
-    else if (
-      typeof length !== "number" &&
-      kind !== "until" &&
-      takes(teller(length, walk.scope), Math.floor(maxMessageSize / Math.max(1, unit)) + 1)
-    )
-      this.announces(of, mostOf(length, walk.scope) * unit, walk, length);
+    else if (unit > 0) {
+      const most = this.announced(length, Math.floor(maxMessageSize / unit), walk);
+      if (most !== undefined) this.tooLong(length, most * unit, walk);
+    }
   }
 
-  /** A number of bytes that is announced; findings where no message may be as long. */
-  private announces(of: AnySchema, most: number, walk: Walk, length?: Length): void {
+  /** The most that a length can say, where that is beyond a limit, nothing around bounds it, and nothing checks it. */
+  private announced(length: Length, limit: number, { scope, room }: Walk): number | undefined {
+    const own = teller(length, scope);
+    if (!own || room !== Number.POSITIVE_INFINITY || !numbersIn(own)) return undefined;
+    const most = mostOf(length, scope);
+    return most > limit && takes(own, saying(length, limit + 1)) ? most : undefined;
+  }
+
+  private tooLong(length: Length | AnySchema, most: number, walk: Walk): void {
     const { maxMessageSize } = this.limits;
-    if (walk.room !== Number.POSITIVE_INFINITY || most <= maxMessageSize) return;
-    if (length === undefined && !takes(of, maxMessageSize + 1)) return;
     this.say(
       "limit",
       walk,
-      `may announce ${most} bytes, where a message has at most ${maxMessageSize}`,
-      bounding(length ?? of, "maxMessageSize", most),
+      `may announce ${countWords(most)} bytes, where a message has at most ${maxMessageSize}`,
+      bounding(length, "maxMessageSize", most),
     );
   }
 }

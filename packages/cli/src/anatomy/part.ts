@@ -89,9 +89,7 @@ const kinds: Readonly<Record<string, Describe>> = {
   union(union, draft, walk) {
     const { tagName, tag, variants } = union;
     draft.kind = `union on ${tagName}, ${labelOf(tag)}`;
-    draft.parts = Object.entries(variants).map(([name, [value, schema]]) =>
-      variantOf(name, value, schema, union, walk),
-    );
+    draft.parts = Object.entries(variants).map(([name, variant]) => variantOf(name, variant, union, walk));
   },
   match({ ref, cases, otherwise }, draft, walk) {
     draft.kind = `match on ${lengthLabel(ref)}`;
@@ -140,6 +138,7 @@ const kinds: Readonly<Record<string, Describe>> = {
   },
   at(schema, draft, walk) {
     draft.notes.push(`at the offset ${typeof schema.offset === "number" ? schema.offset : lengthLabel(schema.offset)}`);
+    draft.min = walk.least.of(schema.schema);
     inside(schema, draft, walk);
   },
   constant(schema, draft, walk) {
@@ -233,8 +232,9 @@ function bitsOf(place: { size: number; lowest: number; little: boolean; width?: 
 }
 
 /** A variant with its fields behind the tag. */
-function variantOf(name: string, value: unknown, schema: AnySchema, union: Any, walk: Walk): Part {
-  const { fields, options, struct } = variantFields(union, schema);
+function variantOf(name: string, variant: Any["variants"][string], union: Any, walk: Walk): Part {
+  const [value, schema] = variant;
+  const { fields, options, struct } = variantFields(union, variant);
   const checks: string[] = [];
   for (let of = schema as Any; struct && of.kind === "check"; of = of.schema as Any) checks.unshift(of.message);
   const [tag, ...parts] = fieldsOf(fields, options, walk) as [Part, ...Part[]];

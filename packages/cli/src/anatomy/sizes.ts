@@ -14,19 +14,31 @@ export function numbersIn(schema: AnySchema | undefined): Numbers | undefined {
   if (!schema) return undefined;
   const of = schema as Any;
   if (of.kind === "constant" || (of.kind === "reserved" && !of.ignore)) return only(of.value);
-  if (of.kind === "check" || of.kind === "checksum" || of.kind === "lengthOf") return numbersIn(of.schema);
+  if (of.kind === "check") return accepted(of, numbersIn(of.schema));
+  if (of.kind === "checksum" || of.kind === "lengthOf") return numbersIn(of.schema);
   const numbers = numbersOf(schema);
   return numbers && !numbers.float ? { min: Number(numbers.min), max: Number(numbers.max) } : undefined;
+}
+
+/** Few enough to ask a check for each. */
+const FEW = 65_536;
+
+/** From the first to the last number that a check accepts; of very many, those that are checked. */
+function accepted(check: Any, numbers: Numbers | undefined): Numbers | undefined {
+  if (!numbers || numbers.max - numbers.min >= FEW) return numbers;
+  let { min, max } = numbers;
+  while (min < max && !takes(check, min, numbers)) min++;
+  while (max > min && !takes(check, max, numbers)) max--;
+  return { min, max };
 }
 
 const only = (value: unknown): Numbers | undefined =>
   typeof value === "number" || typeof value === "bigint" ? { min: Number(value), max: Number(value) } : undefined;
 
 /** Whether a schema takes a number: by its range, and by what its checks say. */
-export function takes(schema: AnySchema | undefined, n: number): boolean {
+export function takes(schema: AnySchema | undefined, n: number, numbers = numbersIn(schema)): boolean {
   const of = schema as Any | undefined;
   if (!of) return true;
-  const numbers = numbersIn(of);
   if (numbers && (n < numbers.min || n > numbers.max)) return false;
   if (of.kind !== "check") return of.schema && of.kind !== "reserved" ? takes(of.schema, n) : true;
   const plain = numbersOf(innermost(of));
@@ -42,6 +54,13 @@ const innermost = (of: Any): AnySchema => (of.schema ? innermost(of.schema as An
 /** What a reference's arithmetic makes of a number. */
 export const stepped = (n: number, { steps }: Ref): number =>
   steps.reduce((at, [step, by]) => (step === "plus" ? at + by : step === "minus" ? at - by : at * by), n);
+
+/** What a length's own number must be at the least to say `n`. */
+export const saying = (length: Length, n: number): number =>
+  ((length as Ref).steps ?? []).reduceRight(
+    (at, [step, by]) => (step === "plus" ? at - by : step === "minus" ? at + by : Math.ceil(at / by)),
+    n,
+  );
 
 /** The integer schema that says a length, where there is one. */
 export function teller(length: Length, scope: Scope | undefined): AnySchema | undefined {
@@ -90,9 +109,7 @@ export function mostBytes(schema: AnySchema, scope?: Scope, seen: ReadonlySet<un
       return mostOfFields(Object.entries(of.fields), scope, seen);
     case "union":
       return Math.max(
-        ...Object.values(of.variants).map(([, variant]) =>
-          mostOfFields(variantFields(of, variant).fields, scope, seen),
-        ),
+        ...Object.values(of.variants).map((variant) => mostOfFields(variantFields(of, variant).fields, scope, seen)),
       );
     case "match":
       return Math.max(...[...Object.values(of.cases), ...(of.otherwise ? [of.otherwise] : [])].map(go));

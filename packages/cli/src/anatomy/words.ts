@@ -44,3 +44,6 @@ export function sizeWords(min: number, max: number): string {
   if (max >= Number.MAX_SAFE_INTEGER) return min === 0 ? "any number of bytes" : `${several(min, "byte")} or more`;
   return min === max ? several(min, "byte") : `${min} to ${several(max, "byte")}`;
 }
+
+/** A large number; one that JavaScript does not have exactly, roughly. */
+export const countWords = (n: number): string => (n > Number.MAX_SAFE_INTEGER ? "more than 2^53" : String(n));

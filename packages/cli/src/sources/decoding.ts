@@ -23,6 +23,8 @@ export interface Step {
 export interface Policy {
   /** Undefined when there is no going on; `final` says that no bytes will follow. */
   past(bytes: Uint8Array, final: boolean): Step | undefined;
+  /** Whether a message that announces more than it may have is passed over as far as it says. */
+  readonly overlong: "refuse" | "skip";
   /** Told of all that was left out. */
   report(bad: Bad): void;
 }
@@ -65,7 +67,7 @@ export class Messages {
   constructor(codec: Codec<unknown, never>, policy?: Policy) {
     this.codec = codec;
     this.policy = policy;
-    this.decoder = new Decoder(codec);
+    this.decoder = this.begin();
   }
 
   push(chunk: Uint8Array): Iterable<unknown> {
@@ -104,6 +106,18 @@ export class Messages {
     }
   }
 
+  private begin(): Decoder<unknown> {
+    const { overlong = "refuse" } = this.policy ?? {};
+    const decoder = new Decoder(this.codec, {
+      overlong,
+      onSkip: (error, size) => {
+        const offset = this.origin + decoder.offset;
+        this.policy?.report({ error: moved(error, this.origin), offset, size, bytes: new Uint8Array(0) });
+      },
+    });
+    return decoder;
+  }
+
   /** Leaves out what is wrong; false where that is not all there yet. */
   private leaveOut(final: boolean): boolean {
     const bad = this.bad as NonNullable<typeof this.bad>;
@@ -118,8 +132,8 @@ export class Messages {
     if (step.needed > 0) return false;
     this.policy?.report(bad);
     this.bad = undefined;
-    this.decoder = new Decoder(this.codec);
     this.origin = this.start;
+    this.decoder = this.begin();
     return true;
   }
 

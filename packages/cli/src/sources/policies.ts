@@ -30,6 +30,7 @@ function readAt(
 export function skip(schema: AnySchema, report: Report): Policy {
   const outline = compile(outlineOf(schema), { mode: "interpret" }) as Codec<unknown, never>;
   return {
+    overlong: "skip",
     report,
     past(bytes, final): Step | undefined {
       const found = readAt(outline, bytes, 0);
@@ -48,6 +49,7 @@ export function resync(codec: Codec<unknown, never>, report: Report): Policy {
   // The bad message's own start is not the next start.
   let from = 1;
   return {
+    overlong: "refuse",
     report(bad) {
       from = 1;
       report(bad);

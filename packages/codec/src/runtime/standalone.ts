@@ -220,3 +220,22 @@ export function makeEncode(
     return guess && end === w.b.length ? w.b : w.b.slice(0, end);
   };
 }
+
+/** Encodes values that always take so many bytes. */
+export function makeFixed(message: EncodeMessage, limits: Limits, size: number): (value: unknown) => Uint8Array {
+  const slow = makeEncode(message, limits);
+  const w = new Writing(limits);
+  const none = w.b;
+  return function encode(value) {
+    const b = new Uint8Array(size);
+    w.elements = 0;
+    try {
+      if (message(w, b, 0, value) === size && w.b === none) return b;
+    } catch {
+      // The same trouble is met again.
+    }
+    // More room was asked for than is used, or something is wrong.
+    w.b = none;
+    return slow(value);
+  };
+}

@@ -34,18 +34,23 @@ function printed(op: Op, direction: "decode" | "encode", own: ModuleOptions["own
   const { constants, ...rest } = source.finish();
   return {
     ...rest,
-    constants: constants.map((each) => ({ ...each, text: each.text ?? own?.(each.value as Function) })),
+    constants: constants.map((each) => {
+      const text = each.text ?? own?.(each.value as Function);
+      if (text === undefined)
+        throw new SchemaError("argument", "has functions of its own, which a module of its own cannot have");
+      return { ...each, text };
+    }),
   };
 }
 
 const constantsOf = ({ constants }: Printed): string =>
   constants.map(({ name, text }) => `const ${name} = ${text};\n\n`).join("");
 
-/** About how many bytes a value takes, where that can be told from it. */
-function guessOf(op: Op): string {
-  if (op.min === op.max && op.max <= 1024) return `, () => ${op.min}`;
+/** The call that makes encode: of values that all take the same bytes, or with about how many one will take, where that can be told. */
+function encoderOf(op: Op, { maxMessageSize }: Limits): string {
+  if (op.min === op.max && op.max <= Math.min(1024, maxMessageSize)) return `makeFixed(encode0, limits, ${op.min})`;
   const hint = op.emitHint?.("v");
-  return hint === undefined ? "" : `, (v) => ${op.min} + ${hint}`;
+  return `makeEncode(encode0, limits${hint === undefined ? "" : `, (v) => ${op.min} + ${hint}`})`;
 }
 
 const ERRORS = `/** The bytes are no message. */
@@ -91,8 +96,11 @@ export function toModule(schema: AnySchema, { name, limits, inline, own }: Modul
     ...imports.keys(),
     ...constants.flatMap(({ needs: needed }) => needed ?? []),
   ]);
-  const all = [...new Set([...needs, "makeDecode", "makeRead", "makeEncode", "DecodeError", "EncodeError"])].sort();
-  const { maxMessageSize, maxElements, maxDepth } = limitsOf(limits as Partial<Limits>);
+  const kept = limitsOf(limits as Partial<Limits>);
+  const { maxMessageSize, maxElements, maxDepth } = kept;
+  const encoder = encoderOf(op, kept);
+  const makers = ["makeDecode", "makeRead", encoder.slice(0, encoder.indexOf("(")), "DecodeError", "EncodeError"];
+  const all = [...new Set([...needs, ...makers])].sort();
   const code = `// What a message may cost.
 const limits = { maxMessageSize: ${maxMessageSize}, maxElements: ${maxElements}, maxDepth: ${maxDepth} };
 
@@ -109,7 +117,7 @@ export const decode = makeDecode(decode0, limits);
 export const read = makeRead(decode0, limits);
 
 /** The bytes of a value, in a buffer of their own. Throws EncodeError. */
-export const encode = makeEncode(encode0, limits${guessOf(op)});
+export const encode = ${encoder};
 
 export { DecodeError, EncodeError };
 `;

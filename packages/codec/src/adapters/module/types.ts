@@ -24,6 +24,11 @@ export interface Walk {
 type Members = readonly string[];
 type Print = (schema: never, walk: Walk) => Members;
 type Inner = { readonly schema: AnySchema };
+type Tagged = {
+  readonly tagName: string;
+  readonly tag: AnySchema;
+  readonly variants: Readonly<Record<string, readonly [tag: unknown, schema: AnySchema]>>;
+};
 type Lengthy = { readonly length: Length };
 
 const keyText = (key: string): string => (/^[A-Za-z_$][\w$]*$/.test(key) ? key : JSON.stringify(key));
@@ -118,8 +123,9 @@ const arrays: Readonly<Record<string, string>> = {
 const kinds: Readonly<Record<string, Print>> = {
   struct: ({ fields }: { fields: Fields }, walk) =>
     shapesOf(fields).map((shape) => object(Object.entries(shape), walk)),
-  union: ({ tagName, variants }: { tagName: string; variants: Record<string, readonly [unknown, AnySchema]> }, walk) =>
-    Object.entries(variants).flatMap(([name, [tag, variant]]) => {
+  union: ({ tagName, tag: of, variants }: Tagged, walk) => {
+    membersOf(of, { ...walk, keys: [...walk.keys, tagName] });
+    return Object.entries(variants).flatMap(([name, [tag, variant]]) => {
       const at = { ...walk, keys: [...walk.keys, name] };
       const schema = unchecked(variant, at);
       const head: [string, string][] = [[tagName, JSON.stringify(name)]];
@@ -133,7 +139,8 @@ const kinds: Readonly<Record<string, Print>> = {
       return shapesOf((schema as AnySchema & { fields: Fields }).fields).map((shape) =>
         object(Object.entries(shape), at, head),
       );
-    }),
+    });
+  },
   match: ({ cases, otherwise }: { cases: Fields; otherwise?: AnySchema }, walk) =>
     [...Object.values(cases), ...(otherwise ? [otherwise] : [])].flatMap((of) => membersOf(of, walk)),
   array: ({ item, length }: Lengthy & { item: AnySchema }, walk) => {
@@ -154,12 +161,15 @@ const kinds: Readonly<Record<string, Print>> = {
     return joined(members) === "void" ? members : [...members, "undefined"];
   },
   lazy: ({ get }: { get(): AnySchema }, walk) => [named(get(), walk)],
-  enumeration: ({ schema, names, unknown }: Inner & { names: object; unknown: string }, walk) => [
-    ...Object.keys(names).map((name) => JSON.stringify(name)),
-    ...(unknown === "pass" ? membersOf(schema, walk) : []),
-  ],
+  enumeration: ({ schema, names, unknown }: Inner & { names: object; unknown: string }, walk) => {
+    const numbers = membersOf(schema, walk);
+    return [...Object.keys(names).map((name) => JSON.stringify(name)), ...(unknown === "pass" ? numbers : [])];
+  },
   [ONLY]: ({ value }: { value: unknown }) => [literal(value)],
-  constant: ({ value }: { value: unknown }, walk) => known([literal(value)], walk),
+  constant: ({ schema, value }: Inner & { value: unknown }, walk) => {
+    membersOf(schema, walk);
+    return known([literal(value)], walk);
+  },
   checksum: ({ schema, algorithm }: Inner & { algorithm: { name: string; source?: string } }, walk) => {
     if (algorithm.source === undefined)
       throw refuse(walk, `has a checksum of its own, ${algorithm.name}`, "use crc({ … }) or one that is shipped");
