@@ -57,7 +57,9 @@ const systemErrors: Record<string, string> = {
   ECONNREFUSED: "connection refused: nobody listens there",
   ECONNRESET: "connection reset by the other end",
   ETIMEDOUT: "no answer in time",
+  EADDRNOTAVAIL: "no address of this machine",
   ENOTFOUND: "no such host",
+  EAI_AGAIN: "no answer about that host",
   EHOSTUNREACH: "no way to that host",
   ENOSPC: "no space left on the device",
 };
@@ -67,6 +69,7 @@ interface SystemError extends Error {
   readonly path?: string;
   readonly address?: string;
   readonly port?: number;
+  readonly hostname?: string;
 }
 
 const isSystemError = (error: unknown): error is SystemError =>
@@ -91,7 +94,7 @@ export function failureOf(error: unknown, cwd: string): Failure | undefined {
   const { address, port = -1, code } = error;
   // The address of a Unix socket is its path.
   const path = error.path ?? (port < 0 ? address : undefined);
-  const where = path === undefined ? port >= 0 && `${address}:${port}` : shown(path, cwd);
+  const where = path !== undefined ? shown(path, cwd) : port >= 0 ? `${address}:${port}` : error.hostname;
   const words = systemErrors[code] ?? error.message;
   return new Failure("io", where ? `${where}: ${words}` : words, undefined, error);
 }

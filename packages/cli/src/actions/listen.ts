@@ -9,10 +9,11 @@ import { addressText } from "../sources/address.js";
 export async function run(terminal: Terminal, options: TalkOptions, given?: string): Promise<Exit> {
   const address = whereTo(options, given, terminal);
   const { session, script } = await openSession(options, terminal, true);
-  const server = await serve(address, options, terminal.io, (wire) => session.join(wire));
+  const { log } = session.setting;
+  const server = await serve(address, options, terminal.io, (wire) => session.join(wire), log.refused);
   try {
     const at = addressText(address.path === undefined ? { ...address, port: server.port } : address, terminal.io.cwd);
-    await session.setting.log.event({ mark: "", connection: 0 }, "listening", `listening on ${at}`, { address: at });
+    await log.happened("listening", `listening on ${at}`, { address: at });
     return await converse(session, terminal, script);
   } finally {
     await server.abort();

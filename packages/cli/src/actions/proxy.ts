@@ -34,13 +34,12 @@ export async function run(terminal: Terminal, options: Options, from: string, to
     strict: options.strict === true,
     most: options.connections ?? Number.POSITIVE_INFINITY,
   });
-  const whole = { mark: "", connection: 0 };
-  const server = await serve(address, options, io, (client) => proxy.take(client));
+  const server = await serve(address, options, io, (client) => proxy.take(client), log.refused);
   io.interrupted.addEventListener("abort", proxy.stop);
   try {
     const at = addressText(address.path === undefined ? { ...address, port: server.port } : address, io.cwd);
     const beyond = addressText(target, io.cwd);
-    await log.event(whole, "listening", `listening on ${at} for ${beyond}`, { address: at, target: beyond });
+    await log.happened("listening", `listening on ${at} for ${beyond}`, { address: at, target: beyond });
     if (!io.interrupted.aborted) await proxy.done;
   } finally {
     io.interrupted.removeEventListener("abort", proxy.stop);
@@ -49,7 +48,7 @@ export async function run(terminal: Terminal, options: Options, from: string, to
   const { counts, connections } = proxy;
   const sum = (direction: Direction): string => `${counts[direction].messages} (${counts[direction].bytes} bytes)`;
   const text = `connections: ${connections}; messages up: ${sum("up")}, down: ${sum("down")}`;
-  await log.event(whole, "summary", text, { connections, ...counts });
+  await log.happened("summary", text, { connections, ...counts });
   if (io.interrupted.aborted) throw new Failure("interrupted", "interrupted");
   return proxy.exit;
 }

@@ -55,7 +55,18 @@ export class Log {
   /** Something that happened to a connection. */
   async event(about: About, event: string, text: string, more: object = {}): Promise<void> {
     const { mark: _, ...facts } = about;
-    if (this.terminal.json) await this.line(`${JSON.stringify({ ...facts, event, ...more })}\n`);
+    await this.happened(event, text, { ...facts, ...more });
+  }
+
+  /** Who wanted to connect, and could not. */
+  readonly refused = (remote: string, why: string): void => {
+    // Whether anybody reads this is found out by what is said of connections.
+    this.happened("refused", `${remote} was refused: ${why}`, { remote, why }).catch(() => {});
+  };
+
+  /** Something that concerns no connection. */
+  async happened(event: string, text: string, more: object): Promise<void> {
+    if (this.terminal.json) await this.line(`${JSON.stringify({ event, ...more })}\n`);
     else await this.note(text);
   }
 

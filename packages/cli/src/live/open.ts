@@ -2,10 +2,19 @@
 
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { ConnectionError, connect, listen, OptionError, type PeerHandler, type Server } from "@wireform/transport";
+import {
+  ConnectionError,
+  connect,
+  type Endpoint,
+  listen,
+  OptionError,
+  type PeerHandler,
+  type Server,
+  type TransportEvent,
+} from "@wireform/transport";
 import { Failure, failureOf, usage } from "../failure.js";
 import type { Io } from "../io.js";
-import type { Address } from "../sources/address.js";
+import { type Address, addressText } from "../sources/address.js";
 import { asWire, type Wire } from "./wire.js";
 
 /** What the command line says of TLS. */
@@ -26,18 +35,27 @@ export async function dial(address: Address, { tls, ca, insecure }: TlsOptions, 
   return await opening(io, () => connect({ ...asWire, ...address, tls: secure, signal: io.interrupted }));
 }
 
-/** Listens; `handler` has each who connects. */
+/** Listens; `handler` has each who connects, `refused` is told of each who could not, for want of TLS for one. */
 export async function serve(
   address: Address,
   { tls, cert, key }: TlsOptions,
   io: Io,
   handler: PeerHandler<Uint8Array, Uint8Array>,
+  refused: (remote: string, why: string) => void,
 ): Promise<Server<Uint8Array>> {
   if (tls === true && (cert === undefined || key === undefined))
     throw usage("to listen with --tls needs --cert and --key", "openssl req -x509 -newkey rsa:2048 -nodes makes both.");
   const secure = tls === true ? { cert: fileAt(cert as string, io), key: fileAt(key as string, io) } : undefined;
-  return await opening(io, () => listen({ ...asWire, ...address, tls: secure, signal: io.interrupted }, handler));
+  const observe = (event: TransportEvent): void => {
+    if (event.type === "refused") refused(addressText(addressOf(event.remote), io.cwd), event.why);
+  };
+  const options = { ...asWire, ...address, tls: secure, signal: io.interrupted, observe };
+  return await opening(io, () => listen(options, handler));
 }
+
+/** Where an end is. */
+export const addressOf = ({ address, port, path }: Endpoint): Address =>
+  path === undefined ? { host: address ?? "", port: port ?? 0 } : { path };
 
 const fileAt = (path: string, { cwd }: Io): Buffer => readFileSync(resolve(cwd, path));
 

@@ -3,9 +3,10 @@
 import { ConnectionError } from "@wireform/transport";
 import { Exit, usage } from "../failure.js";
 import type { Io } from "../io.js";
-import { type Address, addressText } from "../sources/address.js";
+import { addressText } from "../sources/address.js";
 import { Arrivals } from "./arrivals.js";
 import type { About, Log } from "./log.js";
+import { addressOf } from "./open.js";
 import type { Side } from "./side.js";
 import { type Piece, Tap, type Wire } from "./wire.js";
 
@@ -121,7 +122,7 @@ export class Session {
     const { log, receive, several, io } = this.setting;
     const { number, wire } = peer;
     const about: About = { mark: several ? `${number} <` : "<", connection: number };
-    const remote = addressText(asAddress(wire.remote), io.cwd);
+    const remote = addressText(addressOf(wire.remote), io.cwd);
     const opened = several ? `${number} has connected from ${remote}` : `connected to ${remote}`;
     await log.event(about, "open", opened, { remote });
     this.arrivals.put({ peer: number, what: "connection" });
@@ -154,6 +155,3 @@ export class Session {
     }
   }
 }
-
-const asAddress = ({ address, port, path }: Wire["remote"]): Address =>
-  path === undefined ? { host: address ?? "", port: port ?? 0 } : { path };

@@ -1,6 +1,7 @@
 // Values as text: one line each, or as many lines as JSON.stringify makes of them when it indents.
 
 import { StringDecoder } from "node:string_decoder";
+import { plain } from "@wireform/codec/tooling";
 import { Failure } from "../failure.js";
 
 /** A value and the line on which its text starts. */
@@ -49,7 +50,7 @@ export class JsonReader {
     try {
       return { value: JSON.parse(text), line };
     } catch (error) {
-      throw new Failure("encode", `line ${line} is no JSON: ${(error as Error).message}`, undefined, error);
+      throw new Failure("encode", `line ${line} is no JSON: ${plain((error as Error).message)}`, undefined, error);
     }
   }
 }

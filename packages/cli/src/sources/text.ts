@@ -1,6 +1,7 @@
 // Bytes as people write them: hexadecimal digits with whatever stands between, and base64. Law: where the text is cut
 // into chunks changes nothing.
 
+import { plain } from "@wireform/codec/tooling";
 import { usage } from "../failure.js";
 
 interface Notation {
@@ -44,7 +45,7 @@ class TextReader {
     const { between, digits, group, name } = this.how;
     const all = (this.left + text).replace(between, "");
     const known = (digits.exec(all) as RegExpExecArray)[0].length;
-    if (known < all.length) throw usage(`${JSON.stringify(all[known])} is no ${name} digit`);
+    if (known < all.length) throw usage(`"${plain(all[known] as string)}" is no ${name} digit`);
     // The last one may be the beginning of 0x or of padding.
     const whole = Math.max(0, all.length - 1 - ((all.length - 1) % group));
     this.left = all.slice(whole);

@@ -43,6 +43,14 @@ it("says that an address is in use", async () => {
   expectGolden("listen-in-use", await together(cwd, `wireform listen ${chat}`));
 });
 
+it("says so of a port too", async () => {
+  const cwd = folder();
+  const first = begin("wireform listen --schema ./chat.ts 0", cwd);
+  const [, port] = await first.stderr.saw(/127\.0\.0\.1:(\d+)/);
+  const second = await begin(`wireform listen --schema ./chat.ts ${port}`, cwd).ended;
+  expect(second).toMatchObject({ code: 2, stderr: `wireform: 127.0.0.1:${port}: the address is in use\n` });
+});
+
 describe("a script", () => {
   const answering = (cwd: string, hex: string) =>
     served(join(cwd, "chat.sock"), (socket) => {

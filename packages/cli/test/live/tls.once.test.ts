@@ -35,6 +35,14 @@ describe("TLS", () => {
     expect(await ping(cwd, `localhost:${port} --tls --insecure`)).toMatchObject({ code: 0, stdout: "< pong\n" });
   });
 
+  it("is what a client must speak, and who does not is named", async () => {
+    const cwd = folder();
+    const listening = begin(`wireform listen ${server} 0`, cwd);
+    const [, port] = await listening.stderr.saw(/listening on 127\.0\.0\.1:(\d+)/);
+    expect((await ping(cwd, `${port}`)).code).not.toBe(0);
+    await listening.stderr.saw(/127\.0\.0\.1:\d+ was refused: .*\n/);
+  });
+
   it("has files that must be there", async () => {
     const cwd = folder();
     const { code, stderr } = await ping(cwd, "1 --tls --ca nowhere.pem");
