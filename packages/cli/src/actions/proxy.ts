@@ -45,6 +45,7 @@ export async function run(terminal: Terminal, options: Options, from: string, to
     io.interrupted.removeEventListener("abort", proxy.stop);
     await server.abort();
   }
+  proxy.check();
   const { counts, connections } = proxy;
   const sum = (direction: Direction): string => `${counts[direction].messages} (${counts[direction].bytes} bytes)`;
   const text = `connections: ${connections}; messages up: ${sum("up")}, down: ${sum("down")}`;

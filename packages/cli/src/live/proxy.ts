@@ -31,6 +31,7 @@ export class Proxy {
   stop: () => void = () => {};
   private readonly options: ProxyOptions;
   private over = 0;
+  private broken: { readonly error: unknown } | undefined;
 
   constructor(options: ProxyOptions) {
     this.options = options;
@@ -43,8 +44,18 @@ export class Proxy {
   async take(client: Wire): Promise<void> {
     const { most } = this.options;
     if (this.connections >= most) return client.abort(`no more than ${most} connections are wanted`);
-    await this.connection(++this.connections, client);
+    try {
+      await this.connection(++this.connections, client);
+    } catch (error) {
+      this.broken = { error };
+      this.stop();
+    }
     if (++this.over >= most) this.stop();
+  }
+
+  /** Throws what broke the proxy, where it was neither end: that nobody reads what is written, for one. */
+  check(): void {
+    if (this.broken) throw this.broken.error;
   }
 
   private async connection(number: number, client: Wire): Promise<void> {

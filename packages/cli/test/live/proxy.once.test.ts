@@ -309,6 +309,14 @@ describe("a hook", () => {
   });
 });
 
+it("ends quietly, with its connections, when nobody reads what it prints", async () => {
+  const { client, proxy } = await proxied("", echo);
+  proxy.stdout.destroy(Object.assign(new Error("EPIPE"), { code: "EPIPE" }));
+  client.write(hex("000100"));
+  expect((await proxy.ended).code).toBe(0);
+  await gone(client);
+});
+
 it("ends with 130 when interrupted, after saying what went by", async () => {
   const { client, proxy } = await proxied("", echo);
   client.write(hex("000100"));
