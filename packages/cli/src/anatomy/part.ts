@@ -139,6 +139,7 @@ const kinds: Readonly<Record<string, Describe>> = {
   at(schema, draft, walk) {
     draft.notes.push(`at the offset ${typeof schema.offset === "number" ? schema.offset : lengthLabel(schema.offset)}`);
     draft.min = walk.least.of(schema.schema);
+    draft.max = mostBytes(schema.schema);
     inside(schema, draft, walk);
   },
   constant(schema, draft, walk) {

@@ -125,6 +125,9 @@ export function mostBytes(schema: AnySchema, scope?: Scope, seen: ReadonlySet<un
         : ownOf(length) + Math.min(mostOf(length, scope), of.skip ? Number.POSITIVE_INFINITY : go(of.content));
     case "constant":
       return sizeOfConstant(of);
+    case "at":
+      // Wherever that is.
+      return mostOf(of.offset, scope) + go(of.schema);
     case "lazy": {
       const target = of.get();
       if (seen.has(target) || seen.has(of.get)) return Number.POSITIVE_INFINITY;
