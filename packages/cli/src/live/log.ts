@@ -6,7 +6,7 @@ import { toJson } from "@wireform/codec/json";
 import type { Terminal } from "../io.js";
 import type { Side } from "./side.js";
 import type { Piece } from "./wire.js";
-import { asWords } from "./words.js";
+import { asWords, safe } from "./words.js";
 
 /** How messages are shown. */
 export const forms = ["line", "json", "hex", "inspect"] as const;
@@ -97,11 +97,11 @@ export class Log {
     const hex = Buffer.from(piece.bytes.subarray(0, piece.raw ? shownRaw : undefined)).toString("hex");
     if (piece.raw) {
       const more = piece.bytes.length - shownRaw;
-      return `raw ${hex}${more > 0 ? ` … ${more} more bytes` : ""}${piece.error ? `  ${piece.error.message}` : ""}`;
+      return `raw ${hex}${more > 0 ? ` … ${more} more bytes` : ""}${piece.error ? `  ${safe(piece.error.message)}` : ""}`;
     }
     if (this.form === "hex") return hex;
     const json = toJson(side.schema, piece.value);
-    return this.form === "json" ? JSON.stringify(json) : this.short(asWords(json, side.messages, piece.value));
+    return this.form === "json" ? safe(JSON.stringify(json)) : this.short(asWords(json, side.messages, piece.value));
   }
 
   private picture(mark: string, { codec, name, messages }: Side, piece: Piece): string {

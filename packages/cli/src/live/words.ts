@@ -141,7 +141,7 @@ const hexOf = (text: string): string => Buffer.from(text, "utf8").toString("hex"
 /** A message and its JSON form in one line, as it could be typed. */
 export function asWords(json: unknown, { tag, shapes }: Messages, message: unknown): string {
   const fields = shapes.length > 0 && typeof json === "object" && json !== null ? Object.entries(json) : [];
-  const named = fields.every(([key, value]) => name.test(key) && (key !== tag || name.test(String(value))));
+  const named = fields.every(([key, value]) => (key === tag ? name.test(String(value)) : fieldName.test(key)));
   if (fields.length === 0 || !named) return safe(JSON5.stringify(json, { quote: '"' }));
   const words = fields.map(([key, value]) => {
     if (key === tag) return value;
@@ -159,8 +159,9 @@ function textOf(bytes: unknown, hex: unknown): string | undefined {
     : undefined;
 }
 
-/** What a message or field is called that can be typed as it is. */
-const name = /^[^\s=.{}[\]"'\p{C}]+$/u;
+/** What a message and a field are called that can be typed as they are; a dot leads into a field of a field. */
+const name = /^(?![.#])[^\s={}[\]"'\p{C}]+$/u;
+const fieldName = /^(?!#)[^\s.={}[\]"'\p{C}]+$/u;
 
 /** Text that is one word whatever stands around it, and nothing else than text. */
 const bare = /^(?!null$)[\p{L}\p{N}_./:+@$%*?!~;^#-]+$/u;
@@ -171,7 +172,7 @@ function wordOf(value: unknown): string {
 }
 
 /** What a terminal would take as a command, or the eye as something else, is written out. */
-const safe = (text: string): string =>
+export const safe = (text: string): string =>
   text.replace(
     /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,

@@ -32,7 +32,11 @@ const Body = union("type", u8, {
 });
 const Point = struct({ x: u8, label: string(u8) });
 
-const schemas = { Body, Point, Packet, Value, Inline, TextCommand, list: array(string(u8), u8) };
+/** Names that mean something else where they are typed. */
+const Odd = struct({ "a.b": u8, "#c": u8, "d e": string(u8) });
+const Hash = union("type", u8, { "#": [1, struct({ a: u8 })], ".x": [2, struct({})], "a.b": [3, bytes(u8)] });
+
+const schemas = { Odd, Hash, Body, Point, Packet, Value, Inline, TextCommand, list: array(string(u8), u8) };
 type Name = keyof typeof schemas;
 
 const jsonOf = (name: Name, line: string) => readMessage(schemas[name], messagesOf(schemas[name]), line).json;
