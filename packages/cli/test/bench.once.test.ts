@@ -1,12 +1,19 @@
 // What is measured, and against what it is held first; the figures themselves are the machine's.
 
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { resolve } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { bench } from "../src/commands/bench.ts";
 import { enginesOf } from "../src/measuring/engines.ts";
 import { measure } from "../src/measuring/measure.ts";
 import { Report } from "./fixtures/lossy.ts";
 import { Point } from "./fixtures/point.ts";
 import { expectGolden, expectSession, fixtures, sessionText, words } from "./support/golden.ts";
 import { wireform } from "./support/run.ts";
+
+const folder = mkdtempSync(resolve(tmpdir(), "wireform-bench-"));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** A session without its figures. */
 async function session(...lines: string[]): Promise<string> {
@@ -24,6 +31,15 @@ it("prints a line for each engine, and why one is missing", async () => {
       "wireform bench --schema ./lossy.ts --hex 0001 --time 0.2",
     ),
   );
+});
+
+it.each(bench.examples.map(([line]) => line))("does what its help says: %s", async (line) => {
+  const file = resolve(folder, "capture.bin");
+  writeFileSync(file, Buffer.from("c00030070003612f626869d000", "hex"));
+  const argv = words(`${line} --time 0.1`)
+    .slice(1)
+    .map((word) => (word === "capture.bin" ? file : word));
+  expect(await wireform(argv, { cwd: fixtures })).toMatchObject({ code: 0, stderr: "" });
 });
 
 it("gives figures to programs", async () => {

@@ -4,6 +4,7 @@ import { relative } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { compile } from "@wireform/codec";
 import { type LawName, testCodec } from "@wireform/codec/fast-check";
+import { several } from "@wireform/codec/tooling";
 import { Exit, usage } from "../failure.js";
 import type { Terminal } from "../io.js";
 import type { Loaded } from "../schemas/load.js";
@@ -75,8 +76,8 @@ export async function tryLaws(loaded: Loaded, options: LawOptions, terminal: Ter
     }
     rounds++;
   } while (time !== undefined && broken.length === 0 && left() > 0);
-  if (!terminal.json && rounds > 1)
-    terminal.note(`${rounds} rounds, seeds ${options.seed} to ${options.seed + rounds - 1}`);
+  if (!terminal.json && time !== undefined)
+    terminal.note(`${several(rounds, "round")}, seeds ${options.seed} to ${options.seed + rounds - 1}`);
   return broken.length === 0 ? Exit.ok : Exit.no;
 }
 
