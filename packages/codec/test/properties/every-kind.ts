@@ -242,6 +242,14 @@ export const everyKind: Readonly<Record<string, AnySchema>> = {
     options: bytes(field("words").minus(2).times(4)),
     data: bytes(field("total").minus(4)),
   }),
+  "arrays of what varies in size": struct({
+    a: array(decimal(until(",")), u8),
+    b: array(hexadecimal(until(";"), { sign: "always" }), u8),
+    c: array(uleb128, u8),
+    d: array(string(until("\0")), u8),
+    e: array(bytes(u16), u8),
+    f: array(union("type", u8, { small: [0, struct({ a: u8 })], large: [1, struct({ a: u64 })] }), u8),
+  }),
   "a count that two arrays share": struct({ n: u8, xs: array(i16, field("n")), ys: array(u8, field("n")) }),
   "a length in a nested struct": struct({
     header: struct({ kind: u8, length: u16le }),
