@@ -74,8 +74,10 @@ function inProcess(file) {
 }
 
 /** By the command: its rate, and the most memory that it had after a tenth of the stream and in the end. */
-async function byCommand(file) {
-  const child = spawn(process.execPath, [command, "decode", "--schema", "mqtt"], { stdio: ["pipe", file, "inherit"] });
+async function byCommand(file, ...options) {
+  const child = spawn(process.execPath, [command, "decode", "--schema", "mqtt", ...options], {
+    stdio: ["pipe", file, "inherit"],
+  });
   const begun = performance.now();
   const about = (what) => readFileSync(`/proc/${child.pid}/${what}`, "utf8");
   const peak = () => Number(/VmHWM:\s+(\d+)/.exec(about("status"))?.[1]) / 1024;
@@ -107,6 +109,8 @@ const decoding = inProcess(undefined);
 console.log(`decoded in one process, nothing written:      ${rate(decoding)}`);
 const writing = inProcess(nowhere);
 console.log(`the same, each written as a line of JSON:     ${rate(writing)}`);
+const checking = await byCommand(nowhere, "--format", "none");
+console.log(`wireform decode, from a pipe, nothing written: ${rate(checking)}`);
 const streaming = await byCommand(nowhere);
 console.log(`wireform decode, from a pipe, the same lines: ${rate(streaming)}`);
 closeSync(nowhere);

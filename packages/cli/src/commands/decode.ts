@@ -7,7 +7,12 @@ export const decode: Definition = {
   build: (command) =>
     streamInput(schemaOption(command))
       .addOption(
-        choice("--format <form>", "how messages are written", ["ndjson", "pretty", "table", "csv", "hex"], "ndjson"),
+        choice(
+          "--format <form>",
+          "how messages are written",
+          ["ndjson", "pretty", "table", "csv", "hex", "none"],
+          "ndjson",
+        ),
       )
       .addOption(fieldsOption())
       .addOption(

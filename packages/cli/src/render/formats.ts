@@ -8,8 +8,7 @@ import { highlighted } from "./highlight.js";
 import { parsePath, valueAt } from "./paths.js";
 import { Table } from "./table.js";
 
-export const formatNames = ["ndjson", "pretty", "table", "csv", "hex"] as const;
-export type FormatName = (typeof formatNames)[number];
+export type FormatName = "ndjson" | "pretty" | "table" | "csv" | "hex" | "none";
 
 export interface Format {
   /** What to write of a message; `bytes` are its own. */
@@ -40,6 +39,7 @@ const makers: Readonly<Record<Exclude<FormatName, "hex">, (json: Turn, options: 
     const table = new Table(color ? (head) => `\u001b[1m${head}\u001b[0m` : (head) => head);
     return { text: (message) => table.row(json(message)), rest: () => table.flush() };
   },
+  none: () => ({ text: () => "" }),
   csv(json, { fields, columns }) {
     const csv = new Csv(fields ?? columns);
     return { text: (message) => csv.row(json(message)) };
