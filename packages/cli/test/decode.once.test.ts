@@ -24,6 +24,7 @@ it("writes messages as lines of JSON, indented, as a table, as CSV and as bytes"
     `wireform decode --schema mqtt --format pretty --color always --hex 300700036161616869`,
     `wireform decode --schema mqtt --format table --hex ${packets}`,
     `wireform decode --schema mqtt --format hex --hex ${packets}`,
+    `wireform decode --schema mqtt --format none --hex ${packets}`,
     `wireform decode --schema mqtt --format csv --fields type,topic,payload --hex ${packets}`,
     "wireform decode --schema ./point.ts#Point --format csv --hex '0001ffff 00020003'",
     "wireform decode --schema resp --format csv --hex '2b612c2262220d0a 2a320d0a2b610d0a3a310d0a'",

@@ -50,7 +50,7 @@ function moved(error: DecodeError, origin: number): DecodeError {
   return new DecodeError({ code, keys, offset: offset + origin, bit, expected, actual, window, cause });
 }
 
-export class Messages {
+export class Messages implements Iterable<unknown> {
   private readonly codec: Codec<unknown, never>;
   private readonly policy: Policy | undefined;
   private decoder: Decoder<unknown>;
@@ -60,6 +60,9 @@ export class Messages {
   private parts: Uint8Array[] = [];
   private size = 0;
   private start = 0;
+  /** Where messages come from at the moment, and whether no more bytes will follow. */
+  private source: Iterator<unknown> | undefined;
+  private final = false;
   /** What is being left out, and how many bytes there must be to go on. */
   private bad: { error: DecodeError; offset: number; size: number; bytes: Uint8Array } | undefined;
   private wanted = 0;
@@ -70,14 +73,44 @@ export class Messages {
     this.decoder = this.begin();
   }
 
+  /** The messages that are complete with this chunk; all of them are to be asked for. */
   push(chunk: Uint8Array): Iterable<unknown> {
     this.parts.push(chunk);
     this.size += chunk.length;
-    return this.run(() => this.decoder.push(chunk), false);
+    if (!this.bad) this.source = this.decoder.push(chunk)[Symbol.iterator]();
+    return this;
   }
 
+  /** Those that are complete where nothing follows. */
   end(): Iterable<unknown> {
-    return this.run(() => this.decoder.end(), true);
+    this.final = true;
+    if (!this.bad) this.source = this.last();
+    return this;
+  }
+
+  [Symbol.iterator](): Iterator<unknown> {
+    return this;
+  }
+
+  /** The next message. Part of the iterator, which is no generator because those take as long as the decoder. */
+  next(): IteratorResult<unknown> {
+    for (;;) {
+      if (this.source) {
+        try {
+          const result = this.source.next();
+          if (!result.done) return result;
+          this.drop(this.origin + this.decoder.offset - this.start);
+        } catch (error) {
+          if (!(error instanceof Error) || error.name !== "DecodeError") throw error;
+          this.drop(this.origin + this.decoder.offset - this.start);
+          const why = moved(error as DecodeError, this.origin);
+          this.bad = { error: why, offset: this.start, size: 0, bytes: new Uint8Array(0) };
+        }
+        this.source = undefined;
+      }
+      if (!this.bad || !this.leaveOut()) return { done: true, value: undefined };
+      this.source = this.again();
+    }
   }
 
   /** The bytes of the message that came last; to be asked for before the next one, and for each or for none. */
@@ -86,24 +119,6 @@ export class Messages {
     const bytes = this.held().subarray(0, size);
     this.drop(size);
     return bytes;
-  }
-
-  private *run(messages: () => Iterable<unknown>, final: boolean): Generator<unknown> {
-    for (let next = messages; ; next = () => this.again(final)) {
-      if (!this.bad) {
-        try {
-          yield* next();
-          this.drop(this.origin + this.decoder.offset - this.start);
-          return;
-        } catch (error) {
-          if (!(error instanceof Error) || error.name !== "DecodeError") throw error;
-          this.drop(this.origin + this.decoder.offset - this.start);
-          const why = moved(error as DecodeError, this.origin);
-          this.bad = { error: why, offset: this.start, size: 0, bytes: new Uint8Array(0) };
-        }
-      }
-      if (!this.leaveOut(final)) return;
-    }
   }
 
   private begin(): Decoder<unknown> {
@@ -119,11 +134,11 @@ export class Messages {
   }
 
   /** Leaves out what is wrong; false where that is not all there yet. */
-  private leaveOut(final: boolean): boolean {
+  private leaveOut(): boolean {
     const bad = this.bad as NonNullable<typeof this.bad>;
-    if (this.size < this.wanted && !final) return false;
+    if (this.size < this.wanted && !this.final) return false;
     const held = this.held();
-    const step = this.policy?.past(held, final);
+    const step = this.policy?.past(held, this.final);
     if (!step) throw new BadMessage({ ...bad, bytes: held });
     bad.bytes = Buffer.concat([bad.bytes, held.subarray(0, Math.min(step.out, SHOWN - bad.bytes.length))]);
     bad.size += step.out;
@@ -138,9 +153,13 @@ export class Messages {
   }
 
   /** Decodes what is held. */
-  private *again(final: boolean): Generator<unknown> {
+  private *again(): Generator<unknown> {
     yield* this.decoder.push(this.held()) as Iterable<unknown>;
-    if (final) yield* this.decoder.end() as Iterable<unknown>;
+    if (this.final) yield* this.last();
+  }
+
+  private *last(): Generator<unknown> {
+    yield* this.decoder.end() as Iterable<unknown>;
   }
 
   private held(): Uint8Array {
