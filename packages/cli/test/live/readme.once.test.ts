@@ -8,7 +8,10 @@ const textAt = (path: string): string => readFileSync(resolve(import.meta.dirnam
 
 it("shows sessions as they are", () => {
   const golden = textAt("test/golden/listen-connect.txt") + textAt("test/golden/proxy.txt");
-  const [, section = ""] = textAt("README.md").split("## Talk, and listen in between");
+  const section =
+    textAt("README.md")
+      .split(/^## /m)
+      .find((each) => each.startsWith("Talk, and listen in between")) ?? "";
   const sessions = [...section.matchAll(/^```text\n([\s\S]*?)^```$/gm)].map(([, session]) => session);
   expect(sessions).toHaveLength(2);
   for (const session of sessions) expect(golden).toContain(session);
