@@ -242,6 +242,7 @@ export const everyKind: Readonly<Record<string, AnySchema>> = {
     options: bytes(field("words").minus(2).times(4)),
     data: bytes(field("total").minus(4)),
   }),
+  "an array of text numbers": array(decimal(until(",")), u8),
   "arrays of what varies in size": struct({
     a: array(decimal(until(",")), u8),
     b: array(hexadecimal(until(";"), { sign: "always" }), u8),
