@@ -70,8 +70,14 @@ class Reading {
     this.e = end;
     this.elements = 0;
     this.depth = 0;
+  }
+
+  /** What was noted, and is then forgotten. */
+  forget(): { needed: number; error: DecodeError | undefined } {
+    const { needed, error } = this;
     this.needed = 0;
     this.error = undefined;
+    return { needed, error };
   }
 
   /** Of `n` bytes from `p` on not all are there; `hard` says that none can follow. */
@@ -162,7 +168,7 @@ export function makeDecode(message: DecodeMessage, limits: Limits): (bytes: unkn
     const e = Math.min(b.length, limits.maxMessageSize);
     r.begin(0, e);
     const value = message(b, 0, e, r, e === b.length);
-    if (value === STOP) throw r.error;
+    if (value === STOP) throw r.forget().error;
     if (r.p !== b.length) throw new DecodeError("trailing", r.p, `${b.length - r.p} bytes left behind the message`);
     return value;
   };
@@ -182,8 +188,9 @@ export function makeRead(
     r.begin(offset, e);
     const value = message(b, offset, e, r, false);
     if (value !== STOP) return { value, offset: r.p };
-    if (r.error) throw r.error;
-    return { needed: r.needed };
+    const { needed, error } = r.forget();
+    if (error) throw error;
+    return { needed };
   };
 }
 
