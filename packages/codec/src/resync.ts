@@ -123,7 +123,7 @@ export class Recovery {
  */
 export function roomier(held: Uint8Array, n: number, missing: number, earned: number): Uint8Array {
   const size = held.length;
-  const fair = 4 * missing >= size && missing <= 3 * size;
+  const fair = 4 * missing >= size && size + missing <= 4 * (size + n);
   const whole = size + n + missing;
   const room = new Uint8Array(whole <= earned ? whole : Math.max(64, size + n, fair ? size + missing : 2 * size));
   room.set(held);
