@@ -1,5 +1,6 @@
 // What was promised, as ratios of two contenders in the same round. `atMost` and `atLeast` bound over / under.
 const [hand, jit, interpret] = ["hand-written", "wireform jit", "wireform interpret"];
+const module = "wireform module";
 const both = ["decode", "encode"];
 
 const each = (ids, directions, target) =>
@@ -11,6 +12,7 @@ export const targets = [
   ...each("A", ["decode"], { over: "binary-parser", under: jit, atLeast: 1.5 }),
   ...each("B", ["decode"], { over: "binary-parser", under: jit, atLeast: 20 }),
   ...each("C", ["decode"], { over: "binary-parser", under: jit, atLeast: 4 }),
+  ...each("ABCD", both, { over: module, under: jit, atMost: 1.15 }),
   ...each("ABC", both, { over: interpret, under: jit, atMost: 8 }),
   ...each("ABC", both, { over: "micro-packed", under: interpret, atLeast: 1 }),
 ];
