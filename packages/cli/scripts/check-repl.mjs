@@ -173,6 +173,14 @@ await client.seesLine(
 );
 client.enter(".help publish");
 await client.seesLine("tells the fields of a message", /^ {2}topic {4,}text$/);
+client.type(`publish topic=${"a".repeat(200)}`);
+await client.sees("lets a line be longer than the terminal is wide", (lines) => lines.at(-1)?.startsWith("aaa"));
+server.enter("pingresp");
+await client.sees("shows what comes above all of it", (lines) => {
+  const [above, first, second] = lines.slice(-3);
+  return above === "< pingresp length=0" && first?.startsWith("> publish topic=aaa") && second?.startsWith("aaa");
+});
+client.press("C-c");
 client.enter(".finish");
 await server.seesLine("shows a half-close", /^1 has finished/);
 server.enter("disconnect");

@@ -85,6 +85,8 @@ class Below {
     moveCursor(this.output, 0, -this.prompt.getCursorPos().rows);
     cursorTo(this.output, 0);
     clearScreenDown(this.output);
+    // Undocumented: the rows that readline would go up before it draws again, which have just been gone up.
+    (this.prompt as { prevRows?: number }).prevRows = 0;
   }
 
   /** A line was entered: until the next is asked for, nothing is in the way. */
