@@ -1,7 +1,7 @@
 // Law: compiled code does only what succeeds. Whatever it cannot finish, for want of bytes or because something is
 // wrong, the interpreter does again and says why; so both agree by construction.
 
-import { DecodeError, SchemaError, show } from "./errors.js";
+import { DecodeError, type Key, SchemaError, show } from "./errors.js";
 import { demandGenerate, type EncodeMessage, Generated, mayGenerate, pool } from "./generate.js";
 import { type Inspection, inspector } from "./inspect.js";
 import { type Limits, limitsOf } from "./limits.js";
@@ -40,6 +40,24 @@ export interface Codec<Out, In = Out> {
   readonly bound: { readonly min: number; readonly max: number };
   /** The JavaScript that was generated, as an ES module; empty when interpreted. */
   readonly source: string;
+  /** Standard Schema, version 1: libraries that take any validator take a codec, which makes messages of bytes. */
+  readonly "~standard": Standard<Out>;
+}
+
+/** What of a codec makes it a Standard Schema. */
+export interface Standard<Out> {
+  readonly version: 1;
+  readonly vendor: "wireform";
+  validate(
+    value: unknown,
+  ): { readonly value: Out; readonly issues?: undefined } | { readonly issues: readonly Issue[] };
+  /** Types only; never present at run time. */
+  readonly types?: { readonly input: Uint8Array; readonly output: Out } | undefined;
+}
+
+interface Issue {
+  readonly message: string;
+  readonly path: readonly Key[];
 }
 
 export interface CompileOptions {
@@ -68,11 +86,6 @@ export function engineOf(codec: object): Engine {
   const engine = engines.get(codec);
   if (!engine) throw new SchemaError("argument", `needs a codec made by compile; got ${show(codec)}`);
   return engine;
-}
-
-/** Lets another object be used as a codec is: one with more to it than the codec itself has. */
-export function standFor(other: object, codec: object): void {
-  engines.set(other, engineOf(codec));
 }
 
 /** The same bytes as a plain view, whatever they came as. */
@@ -183,6 +196,16 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
         if (error instanceof DecodeError) return { ok: false, error };
         throw error;
       }
+    },
+    "~standard": {
+      version: 1,
+      vendor: "wireform",
+      validate(value) {
+        if (!(value instanceof Uint8Array)) return { issues: [{ message: "needs a Uint8Array", path: [] }] };
+        const result = codec.safeDecode(value);
+        if (result.ok) return { value: result.value };
+        return { issues: [{ message: result.error.message, path: result.error.keys }] };
+      },
     },
     size: (value) => {
       const message = encodeMessage();

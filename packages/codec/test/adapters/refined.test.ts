@@ -15,7 +15,7 @@ import {
   u16,
   u32,
 } from "@wireform/codec";
-import { refined, toZod, withStandard } from "@wireform/codec/zod";
+import { refined, toZod } from "@wireform/codec/zod";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import * as z from "zod";
 import * as mini from "zod/mini";
@@ -157,12 +157,11 @@ describe("what map's functions throw", () => {
   });
 });
 
-describe("withStandard", () => {
+describe("a codec", () => {
   const codec = compileHere(struct({ n: u8, name: string(u8) }));
-  const standard = withStandard(codec);
 
   it("is a Standard Schema from bytes to messages", () => {
-    const { validate, ...facts } = standard["~standard"];
+    const { validate, ...facts } = codec["~standard"];
     expect(facts).toEqual({ version: 1, vendor: "wireform" });
     expect(validate(fromHex("010161"))).toEqual({ value: { n: 1, name: "a" } });
     expect(validate(fromHex("0101ff"))).toMatchObject({ issues: [{ path: ["name"] }] });
@@ -171,15 +170,6 @@ describe("withStandard", () => {
 
   it("has the type of a Standard Schema", () => {
     type Message = { n: number; name: string };
-    expectTypeOf(standard["~standard"]).toExtend<z.core.$ZodStandardSchema<z.ZodType<Message, Uint8Array>>>();
-  });
-
-  it("is the same codec, in a Decoder too", () => {
-    expect(standard.mode).toBe(codec.mode);
-    expect(standard.encode({ n: 1, name: "a" })).toEqual(fromHex("010161"));
-    expect([...new Decoder(standard).push(fromHex("010161020162"))]).toEqual([
-      { n: 1, name: "a" },
-      { n: 2, name: "b" },
-    ]);
+    expectTypeOf(codec["~standard"]).toExtend<z.core.$ZodStandardSchema<z.ZodType<Message, Uint8Array>>>();
   });
 });

@@ -1,7 +1,6 @@
-// Wireform and zod: schemas of the values, codecs of the bytes, checks of one's own, and Standard Schema.
+// Wireform and zod: schemas of the values, codecs of the bytes, checks of one's own.
 
 export { fromJson, type Json, toJson, toJsonSchema } from "../json/index.js";
 export { type RefinedSchema, refined } from "./refined.js";
-export { type StandardCodec, withStandard } from "./standard.js";
 export { toZod } from "./to-zod.js";
 export { zodCodec } from "./zod-codec.js";
