@@ -91,7 +91,7 @@ describe("completion", () => {
     ["wireform dec", "decode"],
     ["wireform gen ", "module"],
     ["wireform decode --form", "--format"],
-    ["wireform decode --format ", "ndjson pretty table csv hex"],
+    ["wireform decode --format ", "ndjson pretty table csv hex none"],
     ["wireform decode --schema mqtt --on-error re", "resync"],
     ["wireform decode -s m", "mqtt"],
     ["wireform gen module --schema res", "resp"],
