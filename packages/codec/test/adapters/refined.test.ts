@@ -5,7 +5,6 @@ import {
   bytes,
   compile,
   type DecodeError,
-  Decoder,
   type EncodeError,
   type Infer,
   map,
