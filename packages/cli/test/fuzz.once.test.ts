@@ -207,7 +207,7 @@ describe("a server", () => {
   const isOdd = (message: Message): boolean => message.type === "hello" && message.version > 127;
 
   it("that is fine passes", async () => {
-    expectGolden("fuzz-fine", await hunt("fine", () => false, "--count 40"));
+    expectGolden("fuzz-fine", await hunt("fine", () => false, "--count 20"));
   });
 
   it("that dies is found out", async () => {
@@ -234,9 +234,9 @@ describe("a server", () => {
     const said = await hunt(
       "let",
       (message, socket) => isOdd(message) && socket.destroy() !== undefined,
-      "--may-close always --count 40",
+      "--may-close always --count 20",
     );
-    expect(said).toContain("nothing found in 40 tries");
+    expect(said).toContain("nothing found in 20 tries");
   });
 
   it("that answers nobody any more is found out", async () => {
@@ -257,6 +257,46 @@ describe("a server", () => {
         return isOdd(message);
       }),
     );
+  });
+
+  it("that answers one connection no more is found out", async () => {
+    const mute = new Set<Socket>();
+    const said = await hunt(
+      "mute",
+      (message, socket) => {
+        if (isOdd(message)) mute.add(socket);
+        return mute.has(socket);
+      },
+      "--patience 150",
+    );
+    expect(said).toContain("answers nothing more on a connection behind a valid message");
+  });
+
+  it("that hangs up on what is no message is found out where it may not", async () => {
+    expect(await hunt("never", () => false, "--may-close never")).toMatch(/^HOST:PORT hangs up$/m);
+  });
+
+  it.each<[string, Flaw, number, string]>([
+    ["whose answers are of another schema", (_, socket) => socket.write(Uint8Array.of(0, 1, 9)), 4, "does not decode"],
+    ["that hangs up by itself", (_, socket) => socket.destroy() !== undefined, 2, "behind message 1 of the script"],
+    ["that answers nothing", () => true, 0, "cannot be told whether it hangs"],
+  ])("%s is told of before anything is damaged", async (_, flaw, code, why) => {
+    planted = new Planted(flaw);
+    const argv = words(
+      `fuzz --schema ./chat.ts#Message --target ${await planted.listen()} --seed 1 --count 3 --patience 60 --script hello.ndjson`,
+    );
+    const ran = await wireform([...argv, "--cases", folder], { cwd: fixtures });
+    expect(ran.code).toBe(code);
+    expect(ran.stderr).toContain(why);
+  });
+
+  it("may answer with another schema than it is asked with", async () => {
+    planted = new Planted((_, socket) => socket.write(Uint8Array.of(0, 1, 0, 2)));
+    const argv = words(
+      `fuzz --schema ./chat.ts#Message --receive ./point.ts#Point --target ${await planted.listen()} --seed 1 --count 3 --script hello.ndjson`,
+    );
+    const ran = await wireform([...argv, "--cases", folder], { cwd: fixtures });
+    expect(ran).toMatchObject({ code: 0, stderr: "seed 1\n" });
   });
 
   it("is left alone past a number of tries, a time, and an interruption", async () => {

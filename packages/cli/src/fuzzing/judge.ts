@@ -74,7 +74,7 @@ export class Judge {
       return { kind: "close", text: valid ? "hangs up on a message that is valid" : "hangs up" };
     }
     return behind && valid
-      ? { kind: "hang", text: "answers nothing more on the connection with a valid message" }
+      ? { kind: "hang", text: "answers nothing more on a connection behind a valid message" }
       : undefined;
   }
 
