@@ -242,10 +242,14 @@ describe("a server", () => {
   it("that answers nobody any more is found out", async () => {
     expectGolden(
       "fuzz-hang",
-      await hunt("hang", (message, _, server) => {
-        server.stuck ||= isOdd(message);
-        return false;
-      }),
+      await hunt(
+        "hang",
+        (message, _, server) => {
+          server.stuck ||= isOdd(message);
+          return false;
+        },
+        "--patience 150",
+      ),
     );
   });
 
