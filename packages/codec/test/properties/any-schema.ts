@@ -66,6 +66,12 @@ const signed: Table = [
   ["u48le", () => wireform.u48le],
 ];
 
+/** A condition may want a number of this field, which it never has. */
+const fromText = (text: string): number => {
+  if (typeof text !== "string") throw new TypeError("needs text");
+  return Number(text);
+};
+
 const others: Table = [
   ["bool", () => wireform.bool],
   ["f16", () => wireform.f16],
@@ -84,8 +90,8 @@ const others: Table = [
   ],
   ['check(u8, (n) => n < 9, "below 9")', () => wireform.check(wireform.u8, (n) => n < 9, "below 9")],
   [
-    "map(i16, { decode: (n) => `${n}`, encode: Number })",
-    () => wireform.map(wireform.i16, { decode: (n) => `${n}`, encode: (text: string) => Number(text) }),
+    "map(i16, { decode: (n) => `${n}`, encode: fromText })",
+    () => wireform.map(wireform.i16, { decode: (n) => `${n}`, encode: fromText }),
   ],
   ['string(6, { encoding: "ascii", pad: " " })', () => wireform.string(6, { encoding: "ascii", pad: " " })],
   ["typedArray(u16, u8)", () => wireform.typedArray(wireform.u16, wireform.u8)],
