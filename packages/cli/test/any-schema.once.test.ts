@@ -5,6 +5,7 @@ import { arbitrary } from "@wireform/codec/fast-check";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { anySchema } from "../../codec/test/properties/any-schema.ts";
+import { runs, seed } from "../../codec/test/support/runs.ts";
 import { lint } from "../src/anatomy/lint.ts";
 import { anatomyOf } from "../src/anatomy/part.ts";
 import { anatomyText } from "../src/render/anatomy.ts";
@@ -42,6 +43,6 @@ it("any schema: described, checked, and its messages drawn, whole and cut", () =
         }
       }
     }),
-    { numRuns: 40 },
+    { numRuns: runs(40), seed },
   );
 });
