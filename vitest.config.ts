@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
 
@@ -10,8 +11,6 @@ const inMode = (mode: "jit" | "interpret") => ({
   test: {
     name: mode,
     env: { WIREFORM_MODE: mode },
-    // Test files leave nothing behind, so a third of the time need not go into loading everything anew for each.
-    isolate: false,
     include: ["packages/*/test/**/*.test.ts"],
     exclude: once,
   },
@@ -22,6 +21,10 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     passWithNoTests: true,
+    // Test files leave nothing behind, so a third of the time need not go into loading everything anew for each.
+    isolate: false,
+    // Vitest leaves a processor to itself, of which it needs a part only.
+    maxWorkers: availableParallelism(),
     // A busy machine is no reason to fail; what hangs still does.
     testTimeout: 30_000,
     // The whole suite runs in both modes; what does not depend on the mode runs once.
