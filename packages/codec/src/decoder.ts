@@ -23,11 +23,12 @@ const EARNED = 2 ** 20 + 64;
  * for (const m of decoder.end()) handle(m);       // throws if a message was cut short
  */
 export class Decoder<Out> implements Iterable<Out> {
-  private engine: Engine;
-  private limits: Limits;
+  private engine!: Engine;
+  private limits!: Limits;
   private readonly options: DecoderOptions;
   private decode: Engine["decode"];
-  private run: Reader;
+  /** What generated code reads with. */
+  private run!: Reader;
   /** The chunk being read, and the part of it that is left. */
   private chunk: Uint8Array = NOTHING;
   private at = 0;
@@ -46,15 +47,21 @@ export class Decoder<Out> implements Iterable<Out> {
   private fatal: DecodeError | undefined;
 
   constructor(codec: Codec<Out, never>, options: DecoderOptions = {}) {
-    const { resync: _, overlong, onSkip: __, ...limits } = options;
+    const { overlong } = options;
     if (overlong !== undefined && overlong !== "refuse" && overlong !== "skip")
       throw new SchemaError("argument", `Decoder's overlong is "refuse" or "skip"; got ${show(overlong)}`);
     this.options = options;
     this.recovery = new Recovery(options, () => this.limits.maxMessageSize);
+    this.adopt(codec);
+  }
+
+  private adopt(codec: Codec<unknown, never>): void {
+    const { resync: _, overlong: __, onSkip: ___, ...limits } = this.options;
     this.engine = engineOf(codec);
     this.limits = limitsOf({ ...this.engine.limits, ...limits });
     this.decode = this.engine.decode;
     this.run = new Reader(NOTHING, 0, this.limits, false);
+    this.run.views = this.engine.views;
   }
 
   /** Bytes skipped so far, by resync or as over-long. */
@@ -87,20 +94,15 @@ export class Decoder<Out> implements Iterable<Out> {
     if (!(chunk instanceof Uint8Array)) throw new TypeError(`push takes a Uint8Array; got ${show(chunk)}`);
     this.final = false;
     if (this.at < this.to) this.keep();
-    else if (this.size > 0 && chunk.length < this.missing) {
-      // Far from complete: nothing to decode yet.
-      this.base += this.to;
-      this.chunk = chunk;
-      this.at = 0;
-      this.to = chunk.length;
-      this.gather(chunk.length);
-      this.missing -= chunk.length;
-      return this;
-    }
     this.base += this.to;
     this.chunk = chunk;
     this.at = 0;
     this.to = chunk.length;
+    if (this.size > 0 && chunk.length < this.missing) {
+      // Far from complete: nothing to decode yet.
+      this.gather(chunk.length);
+      this.missing -= chunk.length;
+    }
     return this;
   }
 
@@ -128,11 +130,7 @@ export class Decoder<Out> implements Iterable<Out> {
 
   /** Decodes everything from the next message on with another codec; may be called while iterating. */
   use<Next>(codec: Codec<Next, never>): Decoder<Next> {
-    const { resync: _, overlong: __, onSkip: ___, ...limits } = this.options;
-    this.engine = engineOf(codec);
-    this.limits = limitsOf({ ...this.engine.limits, ...limits });
-    this.decode = this.engine.decode;
-    this.run = new Reader(NOTHING, 0, this.limits, false);
+    this.adopt(codec);
     this.paused = undefined;
     this.missing = 0;
     return this as unknown as Decoder<Next>;
@@ -161,14 +159,13 @@ export class Decoder<Out> implements Iterable<Out> {
   }
 
   /** One attempt by generated code; STOP when it cannot. */
-  private quick(b: Uint8Array, p: number, end: number): unknown {
+  private quick(b: Uint8Array, p: number, end: number, owned: boolean): unknown {
     const { decode, run } = this;
     if (!decode) return STOP;
     run.elements = 0;
     run.depth = 0;
     run.start = p;
-    run.views = this.engine.views;
-    run.owned = b === this.held && b.length > LARGE;
+    run.owned = owned;
     // Bytes past the largest message are as good as not there.
     const most = p + this.limits.maxMessageSize;
     return decode(b, p, Math.min(end, most), run, this.final && end <= most);
@@ -188,7 +185,7 @@ export class Decoder<Out> implements Iterable<Out> {
   private inPlace(): unknown {
     const { chunk, at, to } = this;
     if (this.decode) {
-      const value = this.quick(chunk, at, to);
+      const value = this.quick(chunk, at, to, false);
       if (value === STOP) {
         this.gather(to - at);
         return this.resume(to - at);
@@ -241,7 +238,7 @@ export class Decoder<Out> implements Iterable<Out> {
       this.gather(added);
       const { paused, size } = this;
       if (!paused || (!paused.eased && paused.vain <= size)) {
-        const value = this.quick(this.held, 0, size);
+        const value = this.quick(this.held, 0, size, this.held.length > LARGE);
         if (value !== STOP) return this.delivered(value, this.run.p, added);
         if (paused) paused.vain += size;
       }
