@@ -74,7 +74,7 @@ export class Terminal {
 
   /** Ends what was written; data in a file is there then. */
   async end(): Promise<void> {
-    if (this.file === undefined) return;
+    if (this.file === undefined || this.io.stdout.writableEnded) return;
     this.io.stdout.end();
     await this.first("finish", "close");
     if (this.gone) this.check();
