@@ -1,4 +1,5 @@
 // Results as text: `print` for the terminal, `document` for docs/benchmarks.md.
+import { readFileSync } from "node:fs";
 import os from "node:os";
 import { digits, median, ratio } from "./harness.mjs";
 import { messages } from "./messages/index.mjs";
@@ -95,6 +96,9 @@ const streamTargets = (streams) =>
     rows.filter((row) => row.at(-1)).map((row) => [`${title}: ${row[0]}, ${row[1]}`, row.at(-1)]),
   );
 
+/** Written by hand, after looking at profiles. */
+const why = readFileSync(new URL("../missed.md", import.meta.url), "utf8");
+
 const missed = (results, compile, streams) =>
   [
     ...targets.map((target) => targetRow(results, target)).map((row) => [row.slice(0, 2).join(", "), row.at(-1)]),
@@ -106,7 +110,7 @@ const shortfall = (results, compile, streams) => {
   const rows = missed(results, compile, streams);
   const of = (wanted) => rows.filter(([, verdict]) => /missed/.test(verdict) === wanted).map(([what]) => `- ${what}`);
   const lines = [];
-  if (of(true).length > 0) lines.push("Missed:", "", ...of(true), "");
+  if (of(true).length > 0) lines.push("Missed:", "", ...of(true), "", "What the profiles show:", "", why.trim(), "");
   if (of(false).length > 0)
     lines.push(`Not measured: ${of(false).length} of the targets; the rows above say which.`, "");
   if (lines.length === 0) lines.push("No target is missed.", "");
