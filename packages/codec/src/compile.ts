@@ -77,6 +77,8 @@ export interface Engine {
   readonly encode: EncodeMessage | undefined;
   readonly limits: Limits;
   readonly views: boolean;
+  /** Whether something in a message takes everything up to its end. */
+  readonly open: boolean;
 }
 
 const engines = new WeakMap<object, Engine>();
@@ -116,6 +118,7 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
   if (stray)
     throw new SchemaError("reference", `refers to "${stray.path}", but stands in no struct that could have it`);
   const op = lower(schema);
+  const open = schema.facts.greedy || op.greedy === true;
   if (mode === "jit") demandGenerate();
 
   let idle: Reader | undefined;
@@ -147,12 +150,17 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
     const { b } = spare;
     let next: Writer | undefined = spare;
     // The first attempt nearly always is the last.
-    const w = Writer.whole(op, value, () => {
-      const writer = next ?? new Writer(b, 0, limits, false);
-      if (next) writer.restart(b);
-      next = undefined;
-      return writer;
-    });
+    const w = Writer.whole(
+      op,
+      value,
+      () => {
+        const writer = next ?? new Writer(b, 0, limits, false);
+        if (next) writer.restart(b);
+        next = undefined;
+        return writer;
+      },
+      open,
+    );
     if (w.p > limits.maxMessageSize)
       throw w.fail("limit", `at most ${limits.maxMessageSize} bytes in a message`, `${w.p} written`);
     const result = use(w);
@@ -262,6 +270,7 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
     },
     limits,
     views,
+    open,
   });
   return codec as Codec<Infer<S>, Input<S>>;
 }

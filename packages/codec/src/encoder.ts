@@ -60,7 +60,7 @@ export class Encoder<In> {
    * own and not copied, so they must not change until the pieces have been used. Throws EncodeError.
    */
   pieces(value: In, least: number): Uint8Array[] {
-    const { limits, op } = this.engine;
+    const { limits, op, open } = this.engine;
     const { scratch } = this;
     this.scratch = NOTHING;
     const make = (): Writer => {
@@ -76,7 +76,7 @@ export class Encoder<In> {
       // The interpreter meets the same trouble and says where.
     }
     if (end < 0 || end > limits.maxMessageSize) {
-      w = Writer.whole(op, value, make);
+      w = Writer.whole(op, value, make, open);
       end = w.p;
       if (end > limits.maxMessageSize)
         throw w.fail("limit", `at most ${limits.maxMessageSize} bytes in a message`, `${end} written`);

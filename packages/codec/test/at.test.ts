@@ -8,6 +8,7 @@ import {
   crc32,
   Decoder,
   decimal,
+  Encoder,
   field,
   lazy,
   magic,
@@ -154,6 +155,94 @@ describe("many offsets", () => {
       code: "mismatch",
       path: "list[1].crc",
     });
+  });
+});
+
+describe("beside what takes everything up to the end", () => {
+  const Choice = union("type", u8, { all: [1, string(rest)], one: [2, u8] });
+  const Table = struct({ p: u8, x: at(field("p"), u8), v: Choice });
+  const Line = struct({ p: u8, x: at(field("p"), u8), line: string(until("\n", { orEnd: true })) });
+  const Deep = struct({ p: u8, x: at(field("p"), struct({ q: u8, y: at(field("q"), string(u8)), z: bytes(rest) })) });
+  const refused: Record<string, readonly [AnySchema, unknown, string]> = {
+    "a field of the rest": [
+      struct({ p: u8, x: at(field("p"), u8), r: bytes(rest) }),
+      { x: 1, r: new Uint8Array(2) },
+      "x",
+    ],
+    "a field of the rest without bytes": [
+      struct({ p: u8, x: at(field("p"), u8), r: bytes(rest) }),
+      { x: 1, r: new Uint8Array(0) },
+      "x",
+    ],
+    "a field of the rest in a variant": [Table, { x: 1, v: { type: "all", value: "abc" } }, "x"],
+    "a field of the rest that what lies behind would make invalid": [
+      Table,
+      { x: 0xff, v: { type: "all", value: "abc" } },
+      "x",
+    ],
+    "elements up to the end": [
+      struct({ p: u8, x: at(field("p"), u8), list: array(u16, rest) }),
+      { x: 1, list: [1] },
+      "x",
+    ],
+    "a field of the rest in what an offset points at": [Deep, { x: { y: "ab", z: new Uint8Array(1) } }, "x.y"],
+    "what follows a first one that is empty": [
+      struct({ p: u8, none: at(field("p"), struct({})), q: u8, x: at(field("q"), u8), r: bytes(rest) }),
+      { none: {}, x: 1, r: new Uint8Array(2) },
+      "x",
+    ],
+  };
+  it.each(Object.entries(refused))("is refused where it would be taken in: %s", (_, [schema, value, path]) => {
+    const codec = compileHere(schema as never);
+    const refusal = { name: "EncodeError", code: "mismatch", path };
+    expect(failureOf(() => codec.encode(value as never))).toMatchObject(refusal);
+    expect(failureOf(() => codec.size(value as never))).toMatchObject(refusal);
+    expect(failureOf(() => codec.write(value as never, new Uint8Array(64)))).toMatchObject(refusal);
+    expect(failureOf(() => new Encoder(codec).pieces(value as never, 1))).toMatchObject(refusal);
+  });
+
+  const taken: Record<string, readonly [AnySchema, unknown, string]> = {
+    "a line, which gets its delimiter": [Line, { p: 4, x: 9, line: "ab" }, "04 61620a 09"],
+    "another variant": [Table, { p: 3, x: 9, v: { type: "one", value: 5 } }, "03 02 05 09"],
+    "nothing at the offset": [
+      struct({ p: u8, x: at(field("p"), struct({})), r: bytes(rest) }),
+      { p: 3, x: {}, r: Uint8Array.of(7, 8) },
+      "03 07 08",
+    ],
+    "a condition that does not hold": [
+      struct({ n: u8, p: u8, x: at(field("p"), u8), r: when(field("n").is(1), bytes(rest)) }),
+      { n: 0, p: 2, x: 9 },
+      "00 02 09",
+    ],
+    "the rest at the last offset": [
+      struct({
+        p: u8,
+        x: at(field("p"), union("t", u8, { a: [0, struct({ q: u8, y: at(field("q"), u8) })], b: [1, bytes(rest)] })),
+      }),
+      { p: 1, x: { t: "a", q: 3, y: 9 } },
+      "01 00 03 09",
+    ],
+    "a window, which has an end": [
+      struct({ p: u8, x: at(field("p"), u8), r: sized(u8, bytes(rest)) }),
+      { p: 3, x: 9, r: Uint8Array.of(7) },
+      "03 01 07 09",
+    ],
+  };
+  it.each(Object.entries(taken))("stands where nothing takes it in: %s", (_, [schema, value, hex]) => {
+    const codec = compileHere(schema as never);
+    expect(toHex(codec.encode(value as never))).toBe(hex.replaceAll(" ", ""));
+    expect(codec.decode(bytesOf(hex))).toEqual(value);
+    expect(Buffer.concat(new Encoder(codec).pieces(value as never, 1)).toString("hex")).toBe(hex.replaceAll(" ", ""));
+  });
+
+  it("is decoded all the same, for some formats point into the rest", () => {
+    const schema = struct({ p: u8, x: at(field("p"), u8), r: bytes(rest) });
+    expect(compileHere(schema).decode(bytesOf("02 07 09"))).toEqual({ p: 2, x: 9, r: Uint8Array.of(7, 9) });
+  });
+  it("costs in proportion to how many there are", () => {
+    const Many = struct({ list: array(struct({ p: u32, x: at(field("p"), u8) }), u32), v: Choice });
+    const value = { list: Array.from({ length: 100_000 }, () => ({ x: 1 })), v: { type: "one", value: 5 } };
+    expect(compileHere(Many).encode(value as never).length).toBe(4 + 500_000 + 2);
   });
 });
 

@@ -1,14 +1,35 @@
 // Law: what lies at an offset may be read many times, so what is read through offsets counts against the limits. Encode
-// puts it behind everything else and then fills in the offset. Only the interpreter does this.
+// puts it behind everything else and then fills in the offset; where something else would take it in there, it is refused.
+// Only the interpreter does this.
 
 import { isLeaf, type Op } from "../plan.js";
-import { CONTENT, laterOf } from "../runtime/later.js";
-import { type Reader, STOP } from "../runtime/reader.js";
-import type { Writer } from "../runtime/writer.js";
+import { CONTENT, type Extent, laterOf } from "../runtime/later.js";
+import { Reader, STOP } from "../runtime/reader.js";
+import type { Reads, Writer } from "../runtime/writer.js";
 import { type Count, forward, invert, lookUpGiven, readCount } from "./count.js";
 import { typedAs } from "./fill.js";
 import { presence } from "./leaf.js";
 import { LATER } from "./slots.js";
+
+const named = (from: number, to: number): string => `${from} to ${to}`;
+
+/** What offsets point at and decode takes for a part of something else: all that is read must end where it was written to. */
+function taken(reads: Reads, w: Writer, end: number, contents: readonly Extent[]): Extent | undefined {
+  const m = new Reader(w.filled(w.b), w.start, w.limits, true);
+  m.bound(w.p, true);
+  m.views = true;
+  m.extents = [];
+  if (reads.decode(m) !== STOP) m.extents.push(named(w.start, m.p));
+  const left = new Map<string, number>();
+  for (const name of m.extents) left.set(name, (left.get(name) ?? 0) + 1);
+  for (const { from, to } of [{ from: w.start, to: end }, ...contents]) {
+    const name = named(from, to);
+    const times = left.get(name) ?? 0;
+    if (times === 0) return contents.find((content) => content.from >= to && content.to > content.from) ?? contents[0];
+    left.set(name, times - 1);
+  }
+  return undefined;
+}
 
 /** Something at an offset from the start of the message. */
 export function at(offset: Count, content: Op): Op {
@@ -55,6 +76,7 @@ export function at(offset: Count, content: Op): Op {
         return m.leave(undefined, 0, undefined, [back, from as number]);
       }
       m.jumped += m.p - start;
+      m.extents?.push(named(start, m.p));
       if (m.p > m.far) m.far = m.p;
       if (m.jumped > m.limits.maxMessageSize) {
         m.fail("limit", `at most ${m.limits.maxMessageSize} bytes read through offsets`, `${m.jumped} read`);
@@ -73,15 +95,16 @@ export function at(offset: Count, content: Op): Op {
       const bound = offset.mode === "ref" ? offset.bound : undefined;
       const given = offset.mode === "fixed" ? offset.n : bound && lookUpGiven(w, bound);
       const later = laterOf(w);
-      const late = later.late.length;
       const slot = bound?.named.slot;
+      let place: { readonly place: number } | undefined;
       if (slot && given === undefined) {
         const { places, values } = slot.frame(w);
-        later.late.push(places[slot.index] as number);
+        place = later.offsetAt(places[slot.index] as number);
         // Filled in below, once it is known what the message holds.
         values[slot.index] = LATER;
       }
-      later.defer(CONTENT, [], () => {
+      later.taken = taken;
+      const order = later.defer(CONTENT, [], () => {
         const free = w.p - w.start;
         let start = free;
         if (given !== undefined) {
@@ -94,10 +117,11 @@ export function at(offset: Count, content: Op): Op {
         }
         w.depth = depth;
         content.encode(w, value);
-        if (bound && given === undefined) {
+        later.contents.push({ from: w.start + start, to: w.p, order });
+        if (bound && place) {
           const { op } = bound.named;
           const right = invert(w, bound, start);
-          if (isLeaf(op)) op.put(w, later.late[late] as number, typedAs(op, right));
+          if (isLeaf(op)) op.put(w, place.place, typedAs(op, right));
         }
       });
     },

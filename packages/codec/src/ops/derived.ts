@@ -238,8 +238,7 @@ function rangesOf(entries: readonly Entry[]): Ranges {
       const run = () => {
         all(lengths);
         // Offsets are known only when the whole message is written.
-        if (checksums.length > 0 && later.late.some((place) => place >= start))
-          later.defer(SUMS, marks, () => all(checksums));
+        if (checksums.length > 0 && later.awaitsOffset(start)) later.defer(SUMS, marks, () => all(checksums));
         else all(checksums);
       };
       const host = awaited(scope.names, scope);

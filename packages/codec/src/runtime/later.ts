@@ -2,7 +2,7 @@
 // known; a place whose width depends on its value is widened by moving what follows. Only what needs this brings it along.
 
 import { shift } from "./bytes.js";
-import type { Unsettled, Writer } from "./writer.js";
+import type { Reads, Unsettled, Writer } from "./writer.js";
 
 /** Where the fields stand that an open struct derives, and their values; undefined until known. */
 export interface Frame {
@@ -13,6 +13,13 @@ export interface Frame {
 /** Until everything else is written: what offsets point at; and then, checksums over those offsets. */
 export const CONTENT = -1;
 export const SUMS = -2;
+
+/** From where to where something lies, which was put off as the `order`th. */
+export interface Extent {
+  readonly from: number;
+  readonly to: number;
+  readonly order: number;
+}
 
 /** What of a message being encoded is not settled yet. */
 export class Later implements Unsettled {
@@ -28,10 +35,14 @@ export class Later implements Unsettled {
   /** Whether given lengths and checksums are taken on trust, because widths are still being found out. */
   trusting = false;
   private attempts = 1;
-  /** Places of offsets that `at` fills in at the very end. */
-  readonly late: number[] = [];
-  /** What waits for the end of something around it, in the order in which it was put off. */
-  private readonly pending: { until: number; order: number; marks: number[]; run: () => void }[] = [];
+  /** Places of offsets that `at` fills in at the very end, in order. */
+  private readonly offsets: { place: number }[] = [];
+  /** What offsets point at, where it was written. */
+  readonly contents: Extent[] = [];
+  /** Which of them something else would take in, when all else ends at `end`. It comes along with what has contents. */
+  taken: ((reads: Reads, w: Writer, end: number, contents: readonly Extent[]) => Extent | undefined) | undefined;
+  /** What waits for the end of something around it, by what it waits for, in the order in which it was put off. */
+  private readonly pending = new Map<number, { order: number; marks: number[]; run: () => void }[]>();
   private orders = 0;
   /** What was put off and then failed; set when everything is done again, to learn the path to it. */
   private failing: Late | undefined;
@@ -43,7 +54,8 @@ export class Later implements Unsettled {
   restart(): void {
     this.kept.length = 0;
     this.widths.length = 0;
-    this.late.length = 0;
+    this.offsets.length = 0;
+    this.contents.length = 0;
     this.orders = 0;
     this.attempts = 1;
     this.trusting = false;
@@ -79,24 +91,52 @@ export class Later implements Unsettled {
   private shift(at: number, reserved: number, width: number): void {
     if (width === reserved) return;
     const by = shift(this.w, at, reserved, width);
-    for (const marks of [this.late, ...this.live, ...this.pending.map((put) => put.marks)])
+    const move = (marks: number[]): void => {
       for (let i = 0; i < marks.length; i++) if ((marks[i] as number) > at) (marks[i] as number) += by;
+    };
+    this.live.forEach(move);
+    // What offsets point at has no marks.
+    for (const [until, puts] of this.pending) if (until !== CONTENT) for (const { marks } of puts) move(marks);
+    for (let i = this.offsets.length - 1; this.isBehind(at, i); i--) (this.offsets[i] as { place: number }).place += by;
     for (let i = this.kept.length - 1; i >= 0 && (this.kept[i] as number) > at; i--) (this.kept[i] as number) += by;
   }
 
-  /** Puts off what needs bytes that are not final yet: until the struct at a depth ends, or {@link CONTENT} or {@link SUMS}. */
-  defer(until: number, marks: number[], run: () => void): void {
+  private isBehind(at: number, i: number): boolean {
+    const offset = this.offsets[i];
+    return offset !== undefined && offset.place > at;
+  }
+
+  /** Whether an offset at `place` or behind is not known yet. */
+  awaitsOffset(place: number): boolean {
+    return this.isBehind(place - 1, this.offsets.length - 1);
+  }
+
+  /** Remembers where an offset stands, which `at` fills in. */
+  offsetAt(place: number): { readonly place: number } {
+    const offset = { place };
+    let i = this.offsets.length;
+    while (this.isBehind(place, i - 1)) i--;
+    this.offsets.splice(i, 0, offset);
+    return offset;
+  }
+
+  /** Puts off what needs bytes that are not final yet: until the struct at a depth ends, or {@link CONTENT} or {@link SUMS}. The how manieth that is. */
+  defer(until: number, marks: number[], run: () => void): number {
     const order = this.orders++;
     if (this.failing?.order === order) throw this.failing.error;
-    this.pending.push({ until, order, marks, run });
+    const put = { order, marks, run };
+    const puts = this.pending.get(until);
+    if (puts) puts.push(put);
+    else this.pending.set(until, [put]);
+    return order;
   }
 
   /** Does what was put off until now. */
   settle(until: number): void {
-    for (;;) {
-      const i = this.pending.findIndex((put) => put.until === until);
-      if (i < 0) return;
-      const [{ order, marks, run }] = this.pending.splice(i, 1) as [(typeof this.pending)[number]];
+    const puts = this.pending.get(until);
+    if (!puts) return;
+    // What is put off meanwhile comes last.
+    for (const { order, marks, run } of puts) {
       this.live.push(marks);
       try {
         run();
@@ -105,11 +145,24 @@ export class Later implements Unsettled {
       }
       this.live.pop();
     }
+    this.pending.delete(until);
   }
 
-  finish(): void {
+  finish(reads?: Reads): void {
+    const { w, contents } = this;
+    const end = w.p;
     this.settle(CONTENT);
     this.settle(SUMS);
+    const taken = reads && contents.length > 0 ? this.taken?.(reads, w, end, contents) : undefined;
+    if (!taken) return;
+    const refusal = w.fail(
+      "mismatch",
+      "nothing in front of it that takes everything up to the end",
+      "something does",
+      undefined,
+      taken.from,
+    );
+    throw new Late(taken.order, refusal);
   }
 
   /**

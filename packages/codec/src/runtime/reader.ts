@@ -60,6 +60,8 @@ export class Reader {
   jumped = 0;
   /** End of the furthest byte read through `at`. */
   far = 0;
+  /** Where set, from where to where that was; for encode, which looks whether all is read as it was written. */
+  extents: string[] | undefined;
   /** Structs being decoded, outermost first. */
   scopes: unknown[] = [];
   /** Where the scopes of the current recursion level start. */

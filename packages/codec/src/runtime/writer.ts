@@ -2,6 +2,7 @@
 
 import { type EncodeCode, EncodeError, type Key, show } from "../errors.js";
 import type { Limits } from "../limits.js";
+import type { Reader } from "./reader.js";
 
 const EMPTY: object = {};
 
@@ -11,14 +12,23 @@ function isPolluted(): boolean {
   return false;
 }
 
+/** What can read what it has written. */
+export interface Reads {
+  decode(m: Reader): unknown;
+}
+
+interface Writes {
+  encode(w: Writer, value: unknown): void;
+}
+
 /** What of a message is known only later: see later.ts. */
 export interface Unsettled {
   /** Makes it ready for another message. */
   restart(): void;
   /** Keeps `width` bytes for something. */
   keep(width: number): void;
-  /** Does what waits for everything else to be written. */
-  finish(): void;
+  /** Does what waits for everything else to be written. Given an op, demands that it would read what was written. */
+  finish(reads?: Reads): void;
   /** The writer with which all is to be written again, if it is; throws what has failed for good. */
   again(make: () => Writer, failed?: { readonly error: unknown }): Writer | undefined;
 }
@@ -121,14 +131,17 @@ export class Writer {
     return this.fail(code, expected, `got ${show(value)}`, cause, at);
   }
 
-  /** Encodes a whole message, more than once where what is settled last asks for it. */
-  static whole(op: { encode(w: Writer, value: unknown): void }, value: unknown, make: () => Writer): Writer {
+  /**
+   * Encodes a whole message, more than once where what is settled last asks for it. An `open` one has something that takes
+   * everything up to the end.
+   */
+  static whole(op: Writes & Reads, value: unknown, make: () => Writer, open: boolean): Writer {
     let w = make();
     for (;;) {
       let failed: { error: unknown } | undefined;
       try {
         op.encode(w, value);
-        w.later?.finish();
+        w.later?.finish(open ? op : undefined);
       } catch (error) {
         if (!w.later) throw error;
         failed = { error };
