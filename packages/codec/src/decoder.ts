@@ -4,15 +4,13 @@
 // is tried again only while what was tried in vain stays in proportion.
 
 import { type Codec, type Engine, engineOf } from "./compile.js";
-import { DecodeError, SchemaError, show } from "./errors.js";
+import { type DecodeError, show } from "./errors.js";
+import { Held } from "./held.js";
 import { type Limits, limitsOf } from "./limits.js";
-import { type DecoderOptions, Recovery, roomier } from "./resync.js";
+import { type DecoderOptions, endless, Recovery } from "./resync.js";
 import { Reader, STOP } from "./runtime/reader.js";
 
 const NOTHING: Uint8Array = new Uint8Array(0);
-const LARGE = 65536;
-/** A peer that has sent a message of some size gets room for another one at once, up to this. */
-const EARNED = 2 ** 20 + 64;
 
 /**
  * A codec fed with chunks, as TCP or anything else cuts them.
@@ -35,21 +33,15 @@ export class Decoder<Out> implements Iterable<Out> {
   private to = 0;
   /** Offset in the stream of the chunk's first byte. */
   private base = 0;
-  /** The message that straddles chunks, as far as it is there. */
-  private held: Uint8Array = NOTHING;
-  private size = 0;
+  /** The message that straddles chunks. */
+  private readonly held: Held = new Held();
   /** Where the interpreter is in it. */
   private paused: Reader | undefined;
-  private missing = 1;
-  private earned = 0;
   private final = false;
   private readonly recovery: Recovery;
   private fatal: DecodeError | undefined;
 
   constructor(codec: Codec<Out, never>, options: DecoderOptions = {}) {
-    const { overlong } = options;
-    if (overlong !== undefined && overlong !== "refuse" && overlong !== "skip")
-      throw new SchemaError("argument", `Decoder's overlong is "refuse" or "skip"; got ${show(overlong)}`);
     this.options = options;
     this.recovery = new Recovery(options, () => this.limits.maxMessageSize);
     this.adopt(codec);
@@ -71,17 +63,17 @@ export class Decoder<Out> implements Iterable<Out> {
 
   /** Bytes received that no message has used yet. */
   get buffered(): number {
-    return this.size + this.to - this.at;
+    return this.held.size + this.to - this.at;
   }
 
   /** How many more bytes the next message needs at the least; 1 or more. */
   get needed(): number {
-    return this.size > 0 ? Math.max(1, this.missing - (this.to - this.at)) : 1;
+    return this.held.size > 0 ? Math.max(1, this.held.missing - (this.to - this.at)) : 1;
   }
 
   /** Offset in the stream of the next message's first byte. */
   get offset(): number {
-    return this.base + this.at - this.size;
+    return this.base + this.at - this.held.size;
   }
 
   /**
@@ -98,11 +90,26 @@ export class Decoder<Out> implements Iterable<Out> {
     this.chunk = chunk;
     this.at = 0;
     this.to = chunk.length;
-    if (this.size > 0 && chunk.length < this.missing) {
-      // Far from complete: nothing to decode yet.
-      this.gather(chunk.length);
-      this.missing -= chunk.length;
-    }
+    return this;
+  }
+
+  /**
+   * Memory for the next bytes of a large message that has begun: what is read right into it need not be copied. It is good
+   * until the next call of anything but `filled`; undefined where there is none, and bytes go to `push`.
+   */
+  room(): Uint8Array | undefined {
+    return this.fatal || this.at < this.to || this.recovery.active ? undefined : this.held.room();
+  }
+
+  /** Takes the first `n` bytes of {@link room}, and gives what that completes, as `push` does. */
+  filled(room: Uint8Array, n: number): Iterable<Out> {
+    // The decoder has gone on meanwhile, and may use that memory.
+    if (!this.held.filled(room, n)) return this.push(room.slice(0, n));
+    this.final = false;
+    this.base += this.to + n;
+    this.chunk = NOTHING;
+    this.at = 0;
+    this.to = 0;
     return this;
   }
 
@@ -121,10 +128,11 @@ export class Decoder<Out> implements Iterable<Out> {
   /** Hands over the bytes that no message has used, and forgets them. */
   take(): Uint8Array {
     const bytes = new Uint8Array(this.buffered);
-    bytes.set(this.held.subarray(0, this.size));
-    bytes.set(this.chunk.subarray(this.at, this.to), this.size);
+    bytes.set(this.held.bytes.subarray(0, this.held.size));
+    bytes.set(this.chunk.subarray(this.at, this.to), this.held.size);
     this.at = this.to;
-    this.drop();
+    this.held.drop(this.engine.views);
+    this.paused = undefined;
     return bytes;
   }
 
@@ -132,7 +140,7 @@ export class Decoder<Out> implements Iterable<Out> {
   use<Next>(codec: Codec<Next, never>): Decoder<Next> {
     this.adopt(codec);
     this.paused = undefined;
-    this.missing = 0;
+    this.held.forget();
     return this as unknown as Decoder<Next>;
   }
 
@@ -147,14 +155,39 @@ export class Decoder<Out> implements Iterable<Out> {
 
   /** The next complete message. Part of the iterator. */
   next(): IteratorResult<Out> {
+    const value = this.complete();
+    return value === STOP ? { done: true, value: undefined } : { done: false, value: value as Out };
+  }
+
+  /**
+   * Calls `handle` with the messages that are complete, one by one as they are decoded, until it returns false: what is
+   * left waits for another call. Returns whether it came to the end. The same as a loop, with less to do for each message;
+   * throws as the loop does.
+   */
+  each(handle: (message: Out) => unknown): boolean {
+    for (let value = this.complete(); value !== STOP; value = this.complete()) {
+      if (handle(value as Out) === false) return false;
+      // Behind a message stands the next one: with nothing held and nothing to skip, there is less to ask.
+      while (this.held.size === 0 && this.at < this.to) {
+        value = this.inPlace();
+        if (value === STOP) break;
+        if (handle(value as Out) === false) return false;
+      }
+      if (value === STOP && !this.recovery.active) return true;
+    }
+    return true;
+  }
+
+  /** The next complete message; STOP when there is none. */
+  private complete(): unknown {
     if (this.fatal) throw this.fatal;
     for (;;) {
-      if (this.recovery.active && !this.recover()) return { done: true, value: undefined };
-      if (this.size === 0 && this.at === this.to) return { done: true, value: undefined };
-      const value = this.size === 0 ? this.inPlace() : this.gathered();
-      if (value !== STOP) return { done: false, value: value as Out };
+      if (this.recovery.active && !this.recover()) return STOP;
+      const { size } = this.held;
+      if (size === 0 && this.at === this.to) return STOP;
+      const value = size === 0 ? this.inPlace() : this.gathered();
       // A fault has been dealt with (or thrown); anything else waits for more bytes.
-      if (!this.recovery.active) return { done: true, value: undefined };
+      if (value !== STOP || !this.recovery.active) return value;
     }
   }
 
@@ -176,7 +209,7 @@ export class Decoder<Out> implements Iterable<Out> {
     m.bound(end, this.final);
     m.base = base;
     m.views = this.engine.views;
-    m.owned = b === this.held && b.length > LARGE;
+    m.owned = b === this.held.bytes && this.held.large;
     m.generated = this.engine.part;
     return m;
   }
@@ -184,61 +217,45 @@ export class Decoder<Out> implements Iterable<Out> {
   /** A message that starts in the chunk; if it does not end there, what there is of it is kept. */
   private inPlace(): unknown {
     const { chunk, at, to } = this;
-    if (this.decode) {
-      const value = this.quick(chunk, at, to, false);
-      if (value === STOP) {
-        this.gather(to - at);
-        return this.resume(to - at);
-      }
-      this.progress(this.run.p);
-      return value;
-    }
-    const m = this.reader(chunk, at, to, this.base);
-    const value = this.engine.op.decode(m);
+    const m = this.decode ? undefined : this.reader(chunk, at, to, this.base);
+    const value = m ? this.engine.op.decode(m) : this.quick(chunk, at, to, false);
     if (value !== STOP) {
-      this.progress(Math.max(m.p, m.far));
+      const end = m ? Math.max(m.p, m.far) : this.run.p;
+      if (end === at) throw this.stuck();
+      this.at = end;
       return value;
     }
-    if (m.fault) return this.bad(m);
-    this.missing = m.needed;
+    if (m?.fault) return this.bad(m);
+    if (m) this.held.missing = m.needed;
     this.gather(to - at);
-    return STOP;
-  }
-
-  private progress(end: number): void {
-    if (end === this.at) throw this.stuck();
-    this.at = end;
+    return m ? STOP : this.resume(to - at);
   }
 
   private stuck(): DecodeError {
-    this.fatal = new DecodeError({
-      code: "length",
-      keys: [],
-      offset: this.offset,
-      expected: "a message of at least one byte",
-      actual: "the schema takes none, so that there would be no end of messages",
-    });
+    this.fatal = endless(this.offset);
     return this.fatal;
   }
 
   /** A message that started in an earlier chunk. */
   private gathered(): unknown {
+    const { held } = this;
     do {
       const left = this.to - this.at;
-      if (left < this.missing && !this.final) {
+      if (left < held.missing && !this.final) {
         this.gather(left);
-        this.missing -= left;
+        held.missing -= left;
         return STOP;
       }
       // More than is missing is taken along, so that the interpreter need not stop at every byte; what turns out to
       // belong to the next message is given back to the chunk.
       // Not beyond what there is room for, though: it would be copied once more.
-      const along = Math.min(Math.max(this.size, 4096), this.held.length - this.size);
-      const added = this.final ? left : Math.min(left, Math.max(this.missing, along, 1));
+      const along = Math.min(Math.max(held.size, 4096), held.free);
+      const added = this.final ? left : Math.min(left, Math.max(held.missing, along, 1));
       this.gather(added);
-      const { paused, size } = this;
+      const { paused } = this;
+      const { size } = held;
       if (!paused || (!paused.eased && paused.vain <= size)) {
-        const value = this.quick(this.held, 0, size, this.held.length > LARGE);
+        const value = this.quick(held.bytes, 0, size, held.large);
         if (value !== STOP) return this.delivered(value, this.run.p, added);
         if (paused) paused.vain += size;
       }
@@ -250,63 +267,43 @@ export class Decoder<Out> implements Iterable<Out> {
 
   /** Goes on with the straddling message, of which `added` bytes are new. */
   private resume(added: number): unknown {
-    const { held, size } = this;
+    const { held } = this;
+    const { bytes, size } = held;
     let m = this.paused;
-    if (m) m.more(held, size, this.final);
+    if (m) m.more(bytes, size, this.final);
     else {
-      m = this.reader(held, 0, size, this.offset);
+      m = this.reader(bytes, 0, size, this.offset);
       m.vain = size;
     }
-    m.owned = held.length > LARGE;
+    m.owned = held.large;
     this.paused = m;
     const value = this.engine.op.decode(m);
     if (value !== STOP) return this.delivered(value, Math.max(m.p, m.far), added);
     if (m.fault) return this.bad(m);
-    this.missing = m.needed;
+    held.missing = m.needed;
     return STOP;
   }
 
   /** The straddling message has ended: what has come behind it is given back to the chunk. */
   private delivered(value: unknown, end: number, added: number): unknown {
     if (end === 0) throw this.stuck();
-    this.earned = Math.min(Math.max(end, this.earned >> 1), EARNED);
-    const over = this.size - end;
-    const back = Math.min(over, added);
-    this.at -= back;
-    // Only at the end of the stream are bytes of earlier chunks left behind the message.
-    const kept = this.held.slice(end, end + over - back);
-    this.drop();
-    if (kept.length > 0) {
-      this.held = kept;
-      this.size = kept.length;
-    }
-    return value;
-  }
-
-  /** Forgets the straddling message; a large buffer, or one that views point into, is not used again. */
-  private drop(): void {
-    if (this.held.length > LARGE || this.engine.views) this.held = NOTHING;
-    this.size = 0;
+    this.at -= this.held.deliver(end, added, this.engine.views);
     this.paused = undefined;
-    this.missing = 0;
+    return value;
   }
 
   /** Copies `n` bytes of the chunk behind the straddling message. */
   private gather(n: number): void {
-    const { chunk, at, size } = this;
-    if (size + n > this.held.length) this.held = roomier(this.held.subarray(0, size), n, this.missing, this.earned);
-    if (n > 32) this.held.set(at === 0 && n === chunk.length ? chunk : chunk.subarray(at, at + n), size);
-    else for (let i = 0; i < n; i++) this.held[size + i] = chunk[at + i] as number;
-    this.size = size + n;
-    this.at = at + n;
+    this.held.gather(this.chunk, this.at, n);
+    this.at += n;
   }
 
   /** Takes over what is left of a chunk, because another comes or because it must be searched together with what is held. */
   private keep(): void {
     const left = this.to - this.at;
-    if (this.size === 0) this.missing = 0;
+    if (this.held.size === 0) this.held.missing = 0;
     this.gather(left);
-    this.missing = Math.max(0, this.missing - left);
+    this.held.missing = Math.max(0, this.held.missing - left);
   }
 
   /** A bad message: an error, unless there is a policy that goes on. */
@@ -322,9 +319,8 @@ export class Decoder<Out> implements Iterable<Out> {
 
   /** Puts what is held and what is left of the chunk into one chunk. */
   private merge(): void {
-    if (this.size === 0) return;
-    const { base, at } = this;
-    const start = base + at - this.size;
+    if (this.held.size === 0) return;
+    const start = this.offset;
     const bytes = this.take();
     this.chunk = bytes;
     this.at = 0;

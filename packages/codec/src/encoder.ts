@@ -41,7 +41,7 @@ export class Encoder<In> {
     const { encode, w } = this;
     if (encode === undefined || this.busy) return this.slowly(value, into, offset);
     this.busy = true;
-    w.b = into;
+    if (w.b !== into) w.b = into;
     w.start = offset;
     w.elements = 0;
     w.depth = 0;
@@ -52,7 +52,7 @@ export class Encoder<In> {
       // No room, or the interpreter meets the same trouble and says where.
     }
     this.busy = false;
-    return end - offset <= this.engine.limits.maxMessageSize ? end : -1;
+    return end - offset <= w.limits.maxMessageSize ? end : -1;
   }
 
   /**

@@ -1,8 +1,18 @@
 // Law: after a bad message the search for the next start is bounded, and what is kept for it grows only with what arrives.
 
-import type { DecodeError } from "./errors.js";
+import { DecodeError, SchemaError, show } from "./errors.js";
 import type { Limits } from "./limits.js";
 import { find } from "./runtime/bytes.js";
+
+/** What is wrong with a message of no bytes. */
+export const endless = (offset: number): DecodeError =>
+  new DecodeError({
+    code: "length",
+    keys: [],
+    offset,
+    expected: "a message of at least one byte",
+    actual: "the schema takes none, so that there would be no end of messages",
+  });
 
 /** Where to look for the next message after a bad one. */
 export type Resync = (
@@ -61,6 +71,9 @@ export class Recovery {
   skipped = 0;
 
   constructor(options: DecoderOptions, most: () => number) {
+    const { overlong } = options;
+    if (overlong !== undefined && overlong !== "refuse" && overlong !== "skip")
+      throw new SchemaError("argument", `Decoder's overlong is "refuse" or "skip"; got ${show(overlong)}`);
     this.options = options;
     this.most = most;
   }
@@ -115,17 +128,4 @@ export class Recovery {
     }
     return next;
   }
-}
-
-/**
- * The same bytes with room for `n` more: in proportion to what has arrived, whatever was announced; exactly what is
- * `missing` where that is a fair part of it, or all of it is no more than what has been `earned`.
- */
-export function roomier(held: Uint8Array, n: number, missing: number, earned: number): Uint8Array {
-  const size = held.length;
-  const fair = 4 * missing >= size && size + missing <= 4 * (size + n);
-  const whole = size + n + missing;
-  const room = new Uint8Array(whole <= earned ? whole : Math.max(64, size + n, fair ? size + missing : 2 * size));
-  room.set(held);
-  return room;
 }

@@ -69,6 +69,23 @@ export class Inbound<Out> {
     this.#chunks.push(first || !this.#port.lends ? chunk : chunk.slice());
   }
 
+  /** Where the next bytes had best be read to: into the large message that they continue, if there is one. */
+  room(): Uint8Array | undefined {
+    const busy = this.finished || this.#ended || this.#raw !== undefined || this.held;
+    return busy ? undefined : this.#decoder.room();
+  }
+
+  /** Accepts bytes that were read to where {@link room} said; like {@link arrive}. */
+  filled(room: Uint8Array, count: number): void {
+    const next = !this.finished && this.#raw === undefined && this.#active === undefined && this.#chunks.length === 0;
+    if (!next || count === 0) {
+      this.arrive(room.slice(0, count));
+      return;
+    }
+    this.#waiting += count;
+    this.#active = this.#decoder.filled(room, count)[Symbol.iterator]();
+  }
+
   /** Pauses the port when enough is waiting. Returns whether the last chunk is free to be reused. */
   settle(): boolean {
     const raw = this.#raw === undefined ? 0 : this.#raw.length;
@@ -82,13 +99,18 @@ export class Inbound<Out> {
 
   /** The next complete message, or {@link none}. Throws what is wrong with the bytes; after that nothing more comes. */
   pull(): Out | None {
+    const message = this.#next();
+    if (message !== none) this.messages++;
+    return message;
+  }
+
+  #next(): Out | None {
     if (this.finished) return none;
     if (this.#raw) this.#leaveRaw();
     for (;;) {
       if (this.#active !== undefined) {
         const result = this.#active.next();
         if (!result.done) {
-          this.messages++;
           if (this.ending) this.maybeTruncated = true;
           return result.value;
         }
@@ -109,6 +131,19 @@ export class Inbound<Out> {
       }
       this.#goOn();
       return none;
+    }
+  }
+
+  /**
+   * Gives every complete message to `handle`, until that returns false. It counts them in `messages`, does not throw and
+   * takes no more once it is {@link finished}. Throws as {@link pull} does.
+   */
+  pullEach(handle: (message: Out) => boolean): void {
+    for (;;) {
+      const message = this.#next();
+      if (message === none || !handle(message)) return;
+      // The rest of the chunk; not where messages come from elsewhere, because one was put back or the stream has ended.
+      if ((this.#active as unknown) === this.#decoder && !this.#decoder.each(handle)) return;
     }
   }
 

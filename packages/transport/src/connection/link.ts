@@ -18,7 +18,7 @@ import {
   peerError,
   quiet,
 } from "./errors.js";
-import { Inbound, none } from "./inbound.js";
+import { Inbound } from "./inbound.js";
 import { type Observed, tell } from "./observe.js";
 import type { CheckedOptions } from "./options.js";
 import { Outbound, type OutboundOwner } from "./outbound.js";
@@ -32,7 +32,9 @@ import { Watch, type Watched } from "./watch.js";
 const closedWell = new ConnectionError("closed", "the connection is closed");
 
 /** The life of a connection: what its port reports, what its reader and timers find, and how it ends. */
-export class Link<Out, In> implements PortSink, Watched, ReadingOwner, OutboundOwner {
+export class Link<Out, In, Owner extends Observed = Observed>
+  implements PortSink, Watched, ReadingOwner, OutboundOwner
+{
   readonly port: Port;
   readonly options: CheckedOptions<Out, In>;
   readonly inbound: Inbound<Out>;
@@ -40,14 +42,26 @@ export class Link<Out, In> implements PortSink, Watched, ReadingOwner, OutboundO
   readonly reading: Reading<Out>;
   bytesReceived = 0;
 
-  readonly #owner: Observed;
+  readonly #owner: Owner;
   readonly #clock: Clock;
   readonly #watch: Watch;
   #closed: Closed | undefined;
   #awaited: Deferred<Closed> | undefined;
   readonly #unsubscribe: () => void;
 
-  #handler: ((message: Out) => unknown) | undefined;
+  #handler: ((message: Out, owner: Owner) => unknown) | undefined;
+  /** Gives a message to the handler; whether it takes another one. */
+  readonly #hand = (message: Out): boolean => {
+    const { inbound } = this;
+    inbound.messages++;
+    try {
+      const result = this.#handler?.(message, this.#owner);
+      if (result !== undefined) this.#mayReject(result);
+    } catch (error) {
+      this.#handlerFailed(error);
+    }
+    return !this.#paused && !inbound.finished;
+  };
   #serving = false;
   #paused = false;
   #closing = false;
@@ -59,7 +73,7 @@ export class Link<Out, In> implements PortSink, Watched, ReadingOwner, OutboundO
   #over = false;
   readonly #first: FirstBytes = new FirstBytes();
 
-  constructor(owner: Observed, port: Port, options: CheckedOptions<Out, In>) {
+  constructor(owner: Owner, port: Port, options: CheckedOptions<Out, In>) {
     this.port = port;
     this.options = options;
     this.#owner = owner;
@@ -83,12 +97,31 @@ export class Link<Out, In> implements PortSink, Watched, ReadingOwner, OutboundO
   // What the port reports.
 
   data(chunk: Uint8Array): boolean {
-    this.bytesReceived += chunk.length;
-    this.#watch.heard();
+    this.#heard(chunk.length);
     if (this.#closing) return true;
     if (this.inbound.messages > 0) this.#first.forget();
     else this.#first.see(chunk);
     this.inbound.arrive(chunk);
+    return this.#received();
+  }
+
+  room(): Uint8Array | undefined {
+    return this.#closing ? undefined : this.inbound.room();
+  }
+
+  filled(room: Uint8Array, count: number): boolean {
+    this.#heard(count);
+    if (this.#closing) return true;
+    this.inbound.filled(room, count);
+    return this.#received();
+  }
+
+  #heard(count: number): void {
+    this.bytesReceived += count;
+    this.#watch.heard();
+  }
+
+  #received(): boolean {
     this.serve();
     const { maxReceived } = this.options;
     if (this.bytesReceived > maxReceived) {
@@ -160,7 +193,7 @@ export class Link<Out, In> implements PortSink, Watched, ReadingOwner, OutboundO
 
   // Handing out messages.
 
-  handle(handler: (message: Out) => unknown): void {
+  handle(handler: (message: Out, owner: Owner) => unknown): void {
     this.#handler = handler;
     this.serve();
   }
@@ -189,16 +222,7 @@ export class Link<Out, In> implements PortSink, Watched, ReadingOwner, OutboundO
     }
     this.#serving = true;
     this.outbound.cork();
-    try {
-      while (!this.#paused) {
-        const message = this.reading.take();
-        if (message === none) break;
-        const result = handler(message);
-        if (result !== undefined) this.#mayReject(result);
-      }
-    } catch (error) {
-      this.#handlerFailed(error);
-    }
+    if (!this.#paused) this.reading.takeEach(this.#hand);
     this.#serving = false;
     this.outbound.uncork();
     this.caughtUp();

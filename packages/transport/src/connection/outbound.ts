@@ -135,7 +135,11 @@ export class Outbound<In> {
       const end = this.#encoder.write(message, gather, this.#fill);
       if (end >= 0) {
         this.#fill = end;
-        return this.#added();
+        this.messages++;
+        const queued = end + this.#pendingBytes + this.#flightBytes;
+        // Nearly always all is well, and somebody will write.
+        if (queued < this.#highWater && (this.#corked || this.#scheduled)) return queued;
+        return this.#weigh();
       }
     }
     return this.#addPieces(message);
@@ -320,6 +324,11 @@ export class Outbound<In> {
 
   #added(): number {
     this.messages++;
+    return this.#weigh();
+  }
+
+  /** Sees to it that what waits is written, and says how much that is. */
+  #weigh(): number {
     const waiting = this.#fill + this.#pendingBytes;
     const queued = waiting + this.#flightBytes;
     if (queued >= this.#maxQueued) this.ready = false;

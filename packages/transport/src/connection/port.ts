@@ -36,6 +36,10 @@ export interface Port {
 export interface PortSink {
   /** Returns false when a lent chunk is still needed: the port must not read until `resume()`. */
   data(chunk: Uint8Array): boolean;
+  /** Where the next bytes had best be read to, asked before each read; undefined where that is the port's own affair. */
+  room(): Uint8Array | undefined;
+  /** Like `data`, of `count` bytes that were read to where `room` said last. */
+  filled(room: Uint8Array, count: number): boolean;
   /** The oldest unfinished write has left. */
   sent(): void;
   /** The peer is done sending. */

@@ -87,6 +87,17 @@ export class Reading<Out> {
     }
   }
 
+  /** Gives every complete message to `handle`, until that returns false; a failure ends the reading. */
+  takeEach(handle: (message: Out) => boolean): void {
+    if (this.#over) return;
+    try {
+      this.#inbound.pullEach(handle);
+      if (this.#inbound.finished) this.stop();
+    } catch (error) {
+      this.stop(this.#owner.badBytes(error));
+    }
+  }
+
   /** Serves whoever waits, after bytes arrived or the stream ended. */
   arrived(): void {
     while (this.#readers.length > 0) {
@@ -125,15 +136,10 @@ export class Reading<Out> {
     checkSignal("signal", options.signal);
     const most = checkCount("maxMessages", options.maxMessages, 1024, 1, largest);
     const takeBatch = (): Out[] | None => {
-      const first = this.take();
-      if (first === none) return none;
-      const batch = [first];
-      while (batch.length < most) {
-        const message = this.take();
-        if (message === none) break;
-        batch.push(message);
-      }
-      return batch;
+      const batch: Out[] = [];
+      this.takeEach((message) => batch.push(message) < most);
+      this.#inbound.messages += batch.length;
+      return batch.length > 0 ? batch : none;
     };
     return this.#loop(takeBatch, options.signal);
   }

@@ -72,10 +72,6 @@ export class SocketPort extends DuplexPort {
     return this.#path === undefined ? { address, port } : { path: this.#path };
   }
 
-  protected override listen(sink: PortSink): void {
-    if (!this.lends) super.listen(sink);
-  }
-
   override unsent(): number | undefined {
     // Undocumented, as Node's own socket timeout uses it; without it, whole writes are what counts as progress.
     return (this.#socket as unknown as { _handle?: Handle | null })._handle?.writeQueueSize;
@@ -97,19 +93,25 @@ export class SocketPort extends DuplexPort {
 
 /** Connects. Calls `opened` in the very turn the socket is ready, so that no byte comes before it is listened to. */
 export function dial(target: Target, opened: (port: SocketPort) => void, failed: (error: unknown) => void): () => void {
-  let sink: ((chunk: Uint8Array) => boolean) | undefined;
+  let sink: PortSink | undefined;
   let free = true;
+  let room: Uint8Array | undefined;
   const early: Uint8Array[] = [];
   const pooled = takeBuffer(target.readBuffer);
+  const own = pooled.subarray(0, target.readBuffer);
+  // A paused TLS socket goes on to hand over what it has decrypted, so that no chunk may wait in a buffer it writes to.
+  const lends = target.tls === undefined;
   const onread = {
-    buffer: pooled.subarray(0, target.readBuffer),
+    // Asked before each read.
+    buffer: (): Uint8Array => (room = sink?.room()) ?? own,
     callback(count: number, buffer: Uint8Array): boolean {
-      const chunk = buffer.subarray(0, count);
       if (sink) {
-        free = sink(chunk);
+        if (buffer === room) return sink.filled(room, count);
+        if (!lends) return sink.data(buffer.slice(0, count));
+        free = sink.data(buffer.subarray(0, count));
         return free;
       }
-      early.push(chunk.slice());
+      early.push(buffer.slice(0, count));
       return true;
     },
   };
@@ -141,9 +143,9 @@ export function dial(target: Target, opened: (port: SocketPort) => void, failed:
   const ready = (): void => {
     socket.off("error", giveUp);
     socket.off("close", closedEarly);
-    const port = new ClientPort(socket, target.path, (listener) => {
+    const port = new ClientPort(socket, lends, target.path, (listener) => {
       sink = listener;
-      for (const chunk of early.splice(0)) listener(chunk);
+      for (const chunk of early.splice(0)) listener.data(chunk);
     });
     opened(port);
   };
@@ -160,17 +162,17 @@ export function dial(target: Target, opened: (port: SocketPort) => void, failed:
   return giveUp;
 }
 
-/** A client's socket reads into one buffer of its own. */
+/** A client's socket reads into one buffer of its own, or right into a large message. */
 class ClientPort extends SocketPort {
-  readonly #start: (listener: (chunk: Uint8Array) => boolean) => void;
+  readonly #start: (sink: PortSink) => void;
 
-  constructor(socket: net.Socket, path: string | undefined, start: (listener: (chunk: Uint8Array) => boolean) => void) {
-    super(socket, true, path);
+  constructor(socket: net.Socket, lends: boolean, path: string | undefined, start: (sink: PortSink) => void) {
+    super(socket, lends, path);
     this.#start = start;
   }
 
   protected override listen(sink: PortSink): void {
-    this.#start((chunk) => sink.data(chunk));
+    this.#start(sink);
     // Nothing listens to "data", so without this the end would never be read.
     this.readable.resume();
   }

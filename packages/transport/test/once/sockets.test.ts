@@ -7,6 +7,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type Connection, connect, listen, type Server } from "../../src/index.ts";
 import { VirtualClock } from "../../src/testing.ts";
 import { bytes, frames, wire } from "../support/frames.ts";
+import { cert, key } from "../support/localhost.ts";
 
 const both = { receive: frames(), send: frames() };
 const open: { close(): Promise<void> }[] = [];
@@ -91,6 +92,92 @@ describe("echo", () => {
     while (back.length < sizes.length) await new Promise((resolve) => setTimeout(resolve, 2));
     expect(back).toEqual(sizes);
     await peer.close();
+  });
+
+  describe("large messages, which the client reads right into the memory they will have", () => {
+    const blob = compile(bytesOf(u32), { limits: { maxMessageSize: 1 << 24 } });
+    const large = { receive: blob, send: blob, closeTimeout: 500 };
+    const sizes = Array.from({ length: 40 }, (_, i) => [1_000_000 + i, i, 300_000, 70_000, 0][i % 5] as number);
+    const message = (i: number) => new Uint8Array(sizes[i] as number).fill(i + 1);
+    const isMessage = (got: Uint8Array, i: number) => Buffer.compare(got, message(i)) === 0;
+    const tls = { key, cert };
+    const send = async (peer: Connection<Uint8Array>) => {
+      for (let i = 0; i < sizes.length; i++) await peer.send(message(i));
+      await peer.finish();
+    };
+    const ways: Record<string, (peer: Connection<Uint8Array>) => Promise<boolean[]>> = {
+      "one by one": async (peer) => {
+        const right: boolean[] = [];
+        for await (const got of peer) right.push(isMessage(got, right.length));
+        return right;
+      },
+      "in batches": async (peer) => {
+        const right: boolean[] = [];
+        for await (const batch of peer.batches()) for (const got of batch) right.push(isMessage(got, right.length));
+        return right;
+      },
+      "by onMessage, with pauses": async (peer) => {
+        const right: boolean[] = [];
+        peer.onMessage((got) => {
+          right.push(isMessage(got, right.length));
+          peer.pause();
+          setImmediate(() => peer.resume());
+        });
+        await peer.closed;
+        return right;
+      },
+      "by hand": async (peer) => {
+        const right: boolean[] = [];
+        for (const size of sizes) {
+          const header = await peer.readExactly(4);
+          if (Buffer.from(header).readUInt32BE() !== size) throw new Error("not the header");
+          // Every other one is asked for in two parts.
+          const half = right.length % 2 ? size >> 1 : 0;
+          const parts = [await peer.readExactly(half), await peer.readExactly(size - half)];
+          right.push(isMessage(Buffer.concat(parts), right.length));
+        }
+        return right;
+      },
+      "by hand and one by one": async (peer) => {
+        const right: boolean[] = [];
+        while (right.length < sizes.length) {
+          const header = await peer.readExactly(4);
+          right.push(isMessage(await peer.readExactly(Buffer.from(header).readUInt32BE()), right.length));
+          for await (const got of peer) {
+            right.push(isMessage(got, right.length));
+            if (right.length % 4 === 0) break;
+          }
+        }
+        return right;
+      },
+    };
+    for (const [how, receive] of Object.entries(ways))
+      for (const [over, secure] of [
+        ["TCP", undefined],
+        ["TLS", tls],
+      ] as const)
+        it(`${how}, over ${over}`, async () => {
+          const server = await listen({ port: 0, ...large, tls: secure }, send);
+          open.push(server);
+          const peer = await connect({ port: server.port, ...large, tls: secure && { ca: secure.cert } });
+          expect(await receive(peer)).toEqual(sizes.map(() => true));
+          await peer.close();
+          expect(await peer.closed).toEqual({ reason: "end", maybeTruncated: false });
+        });
+
+    it("one that is cut is truncated, after those before it", async () => {
+      const server = net.createServer((socket) => {
+        socket.write(Buffer.concat([blob.encode(message(0)), blob.encode(message(2)).subarray(0, 200_000)]));
+        socket.end();
+      });
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const peer = await connect({ port: (server.address() as net.AddressInfo).port, ...large });
+      const got: boolean[] = [];
+      peer.onMessage((one) => void got.push(isMessage(one, got.length)));
+      expect(await peer.closed).toMatchObject({ reason: "truncated" });
+      expect(got).toEqual([true]);
+      server.close();
+    });
   });
 
   it("100 MB both ways at once, byte for byte", async () => {
