@@ -22,7 +22,7 @@ const floorPlan: Record<string, { rooms: string[][]; mayImport: RegExp }> = {
       ["kinds", "runtime/index", "runtime/standalone"],
       ["generate", "inspect"],
       ["compile"],
-      ["resync"],
+      ["resync", "held"],
       ["decoder", "encoder", "picture"],
       ["render"],
       ["index"],

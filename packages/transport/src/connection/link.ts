@@ -18,6 +18,7 @@ import {
   peerError,
   quiet,
 } from "./errors.js";
+import { Handing, type Handler } from "./handing.js";
 import { Inbound } from "./inbound.js";
 import { type Observed, tell } from "./observe.js";
 import type { CheckedOptions } from "./options.js";
@@ -49,21 +50,7 @@ export class Link<Out, In, Owner extends Observed = Observed>
   #awaited: Deferred<Closed> | undefined;
   readonly #unsubscribe: () => void;
 
-  #handler: ((message: Out, owner: Owner) => unknown) | undefined;
-  /** Gives a message to the handler; whether it takes another one. */
-  readonly #hand = (message: Out): boolean => {
-    const { inbound } = this;
-    inbound.messages++;
-    try {
-      const result = this.#handler?.(message, this.#owner);
-      if (result !== undefined) this.#mayReject(result);
-    } catch (error) {
-      this.#handlerFailed(error);
-    }
-    return !this.#paused && !inbound.finished;
-  };
-  #serving = false;
-  #paused = false;
+  readonly #handing: Handing<Out, Owner>;
   #closing = false;
   #closeTimer: unknown;
   #holds = 0;
@@ -82,6 +69,9 @@ export class Link<Out, In, Owner extends Observed = Observed>
     this.inbound = new Inbound(port, decoder, options.readAhead);
     this.outbound = new Outbound(this, port, options);
     this.reading = new Reading(this.inbound, this);
+    this.#handing = new Handing(this.inbound, this.reading, this.outbound, owner, (error) =>
+      this.#handlerFailed(error),
+    );
     this.#watch = new Watch(options.clock, options.timeouts, options.heartbeat, this);
     this.#unsubscribe = onAbort(options.signal, () => this.abort(options.signal?.reason));
   }
@@ -158,7 +148,7 @@ export class Link<Out, In, Owner extends Observed = Observed>
   // What the watch may know.
 
   get held(): boolean {
-    return this.inbound.held || this.inbound.ended || this.#paused;
+    return this.inbound.held || this.inbound.ended || this.#handing.paused;
   }
 
   get partial(): number {
@@ -193,40 +183,31 @@ export class Link<Out, In, Owner extends Observed = Observed>
 
   // Handing out messages.
 
-  handle(handler: (message: Out, owner: Owner) => unknown): void {
-    this.#handler = handler;
+  handle(handler: Handler<Out, Owner>): void {
+    this.#handing.handler = handler;
     this.serve();
   }
 
   get handling(): boolean {
-    return this.#handler !== undefined;
+    return this.#handing.handler !== undefined;
   }
 
   pause(): void {
-    this.#paused = true;
+    this.#handing.paused = true;
   }
 
   resume(): void {
-    this.#paused = false;
+    this.#handing.paused = false;
     this.serve();
   }
 
   /** Gives what has arrived to the handler, or to whoever waits for it. */
   serve(): void {
-    if (this.#serving) return;
-    const handler = this.#handler;
-    if (handler === undefined) {
-      this.reading.arrived();
-      this.caughtUp();
-      return;
-    }
-    this.#serving = true;
-    this.outbound.cork();
-    if (!this.#paused) this.reading.takeEach(this.#hand);
-    this.#serving = false;
-    this.outbound.uncork();
+    if (this.#handing.busy) return;
+    if (this.handling) this.#handing.serve();
+    else this.reading.arrived();
     this.caughtUp();
-    if (this.reading.over && !this.#closing) this.#answered();
+    if (this.handling && this.reading.over && !this.#closing) this.#answered();
   }
 
   /** All is handled: our side finishes too, and does not wait for a peer that spoke nonsense. */
@@ -320,7 +301,7 @@ export class Link<Out, In, Owner extends Observed = Observed>
   }
 
   get #idle(): boolean {
-    if (this.#serving || this.#holds > 0 || (this.reading.consumed && !this.reading.waiting)) return false;
+    if (this.#handing.busy || this.#holds > 0 || (this.reading.consumed && !this.reading.waiting)) return false;
     return !this.inbound.held && this.inbound.partial === 0 && this.outbound.queued === 0;
   }
 
@@ -337,11 +318,6 @@ export class Link<Out, In, Owner extends Observed = Observed>
   #handlerFailed(error: unknown): void {
     tell(this.options.observe, { type: "handler-error", connection: this.#owner, error });
     this.fail(new ConnectionError("aborted", `the message handler failed: ${messageOf(error)}`, error));
-  }
-
-  #mayReject(result: unknown): void {
-    const { then } = result as { then?: unknown };
-    if (typeof then === "function") (result as Promise<unknown>).then(undefined, (error) => this.#handlerFailed(error));
   }
 
   /** Settles `closed`, once the port is gone and nobody is still reading what arrived before. */

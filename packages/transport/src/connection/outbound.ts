@@ -208,11 +208,11 @@ export class Outbound<In> {
 
   /** Resolves when all that was sent so far has been accepted by the system. */
   flush(): Promise<void> {
-    if (this.#failure) return deferredFailure(this.#failure);
     this.push();
-    if (this.queued === 0) return resolved;
+    if (!this.#failure && this.queued === 0) return resolved;
     const waiter: FlushWaiter = { ...deferred<void>(), target: this.sentBytes + this.queued };
-    this.#flushes.push(waiter);
+    if (this.#failure) waiter.reject(this.#failure);
+    else this.#flushes.push(waiter);
     return waiter.promise;
   }
 
@@ -342,10 +342,4 @@ export class Outbound<In> {
     }
     return queued;
   }
-}
-
-function deferredFailure(error: ConnectionError): Promise<void> {
-  const waiter = deferred<void>();
-  waiter.reject(error);
-  return waiter.promise;
 }
