@@ -239,6 +239,14 @@ describe("beside what takes everything up to the end", () => {
     const schema = struct({ p: u8, x: at(field("p"), u8), r: bytes(rest) });
     expect(compileHere(schema).decode(bytesOf("02 07 09"))).toEqual({ p: 2, x: 9, r: Uint8Array.of(7, 9) });
   });
+  it("is refused for its size where that is too large", () => {
+    const schema = struct({ p: u8, kind: u8, tail: at(field("p"), bytes(rest)) });
+    const codec = compileHere(schema, { limits: { maxMessageSize: 1 } });
+    const value = { kind: 0, tail: new Uint8Array(0) };
+    expect(failureOf(() => codec.encode(value))).toMatchObject({ code: "limit" });
+    expect(failureOf(() => codec.size(value))).toMatchObject({ code: "limit" });
+  });
+
   it("costs in proportion to how many there are", () => {
     const Many = struct({ list: array(struct({ p: u32, x: at(field("p"), u8) }), u32), v: Choice });
     const value = { list: Array.from({ length: 100_000 }, () => ({ x: 1 })), v: { type: "one", value: 5 } };

@@ -15,6 +15,8 @@ const named = (from: number, to: number): string => `${from} to ${to}`;
 
 /** What offsets point at and decode takes for a part of something else: all that is read must end where it was written to. */
 function taken(reads: Reads, w: Writer, end: number, contents: readonly Extent[]): Extent | undefined {
+  // What is too large is refused for that.
+  if (w.p - w.start > w.limits.maxMessageSize) return undefined;
   const m = new Reader(w.filled(w.b), w.start, w.limits, true);
   m.bound(w.p, true);
   m.views = true;
