@@ -4,13 +4,14 @@
 // is tried again only while what was tried in vain stays in proportion.
 
 import { type Codec, type Engine, engineOf } from "./compile.js";
-import { type DecodeError, show } from "./errors.js";
+import { type DecodeError, SchemaError, show } from "./errors.js";
 import { Held } from "./held.js";
 import { type Limits, limitsOf } from "./limits.js";
 import { type DecoderOptions, endless, Recovery } from "./resync.js";
 import { Reader, STOP } from "./runtime/reader.js";
 
 const NOTHING: Uint8Array = new Uint8Array(0);
+const misused = (text: string): SchemaError => new SchemaError("argument", text);
 
 /**
  * A codec fed with chunks, as TCP or anything else cuts them.
@@ -71,9 +72,18 @@ export class Decoder<Out> implements Iterable<Out> {
     return this.held.size > 0 ? Math.max(1, this.held.missing - (this.to - this.at)) : 1;
   }
 
-  /** Offset in the stream of the next message's first byte. */
+  /**
+   * Offset in the stream of the next message's first byte. To be set by who reads bytes without the decoder; throws
+   * SchemaError "argument" while it has some itself.
+   */
   get offset(): number {
     return this.base + this.at - this.held.size;
+  }
+
+  set offset(offset: number) {
+    const right = this.buffered === 0 && Number.isSafeInteger(offset) && offset >= 0;
+    if (!right) throw misused(`offset is a whole number, set while nothing is buffered; got ${show(offset)}`);
+    this.base = offset - this.at;
   }
 
   /**
@@ -85,6 +95,7 @@ export class Decoder<Out> implements Iterable<Out> {
     if (this.fatal) throw this.fatal;
     if (!(chunk instanceof Uint8Array)) throw new TypeError(`push takes a Uint8Array; got ${show(chunk)}`);
     this.final = false;
+    this.held.withdraw();
     if (this.at < this.to) this.keep();
     this.base += this.to;
     this.chunk = chunk;
@@ -101,8 +112,9 @@ export class Decoder<Out> implements Iterable<Out> {
     return this.fatal || this.at < this.to || this.recovery.active ? undefined : this.held.room();
   }
 
-  /** Takes the first `n` bytes of {@link room}, and gives what that completes, as `push` does. */
+  /** Takes the first `n` bytes of {@link room} as `push` would. Throws SchemaError "argument" where there are not so many. */
   filled(room: Uint8Array, n: number): Iterable<Out> {
+    if (!(n >= 0 && n <= room.length)) throw misused(`filled takes 0 to ${room.length} bytes; got ${show(n)}`);
     // The decoder has gone on meanwhile, and may use that memory.
     if (!this.held.filled(room, n)) return this.push(room.slice(0, n));
     this.final = false;
@@ -221,7 +233,7 @@ export class Decoder<Out> implements Iterable<Out> {
     const value = m ? this.engine.op.decode(m) : this.quick(chunk, at, to, false);
     if (value !== STOP) {
       const end = m ? Math.max(m.p, m.far) : this.run.p;
-      if (end === at) throw this.stuck();
+      if (end === at) this.spend(endless(this.offset));
       this.at = end;
       return value;
     }
@@ -231,9 +243,9 @@ export class Decoder<Out> implements Iterable<Out> {
     return m ? STOP : this.resume(to - at);
   }
 
-  private stuck(): DecodeError {
-    this.fatal = endless(this.offset);
-    return this.fatal;
+  private spend(error: DecodeError): never {
+    this.fatal = error;
+    throw error;
   }
 
   /** A message that started in an earlier chunk. */
@@ -286,7 +298,7 @@ export class Decoder<Out> implements Iterable<Out> {
 
   /** The straddling message has ended: what has come behind it is given back to the chunk. */
   private delivered(value: unknown, end: number, added: number): unknown {
-    if (end === 0) throw this.stuck();
+    if (end === 0) this.spend(endless(this.offset));
     this.at -= this.held.deliver(end, added, this.engine.views);
     this.paused = undefined;
     return value;
@@ -309,10 +321,7 @@ export class Decoder<Out> implements Iterable<Out> {
   /** A bad message: an error, unless there is a policy that goes on. */
   private bad(m: Reader): typeof STOP {
     const error = m.error();
-    if (!this.recovery.begin(error, m.announced)) {
-      this.fatal = error;
-      throw error;
-    }
+    if (!this.recovery.begin(error, m.announced)) this.spend(error);
     this.merge();
     return STOP;
   }
@@ -333,10 +342,7 @@ export class Decoder<Out> implements Iterable<Out> {
     if (this.recovery.searching) this.merge();
     const at = this.recovery.pass(this.chunk.subarray(0, this.to), this.at, this.final);
     const { given } = this.recovery;
-    if (given) {
-      this.fatal = given;
-      throw given;
-    }
+    if (given) this.spend(given);
     this.at = at;
     return !this.recovery.active;
   }

@@ -30,7 +30,7 @@ export class Held {
   gather(chunk: Uint8Array, at: number, n: number): void {
     const { size } = this;
     this.offered = undefined;
-    if (size + n > this.bytes.length) this.bytes = roomier(this.bytes.subarray(0, size), n, this.missing, this.earned);
+    if (size + n > this.bytes.length) this.grow(this.roomier(n));
     if (n > 32) this.bytes.set(at === 0 && n === chunk.length ? chunk : chunk.subarray(at, at + n), size);
     else for (let i = 0; i < n; i++) this.bytes[size + i] = chunk[at + i] as number;
     this.size = size + n;
@@ -41,9 +41,18 @@ export class Held {
     const { size, missing } = this;
     this.offered = undefined;
     if (size === 0 || missing < LARGE) return undefined;
-    if (this.free < LARGE) this.bytes = roomier(this.bytes.subarray(0, size), 0, missing, this.earned);
-    if (this.free >= LARGE) this.offered = this.bytes.subarray(size, size + Math.min(this.free, missing));
+    if (this.free < LARGE) {
+      const length = this.roomier(0);
+      if (length - size < LARGE) return undefined;
+      this.grow(length);
+    }
+    this.offered = this.bytes.subarray(size, size + Math.min(this.free, missing));
     return this.offered;
+  }
+
+  /** Takes back the room that was given away. */
+  withdraw(): void {
+    this.offered = undefined;
   }
 
   /** Takes `n` bytes that were put into `room`; false where that is the room for the next bytes no more. */
@@ -83,17 +92,21 @@ export class Held {
     this.missing = 0;
     this.offered = undefined;
   }
-}
 
-/**
- * The same bytes with room for `n` more: in proportion to what has arrived, whatever was announced; exactly what is
- * `missing` where that is a fair part of it, or all of it is no more than what has been `earned`.
- */
-function roomier(held: Uint8Array, n: number, missing: number, earned: number): Uint8Array {
-  const size = held.length;
-  const fair = 4 * missing >= size && size + missing <= 4 * (size + n);
-  const whole = size + n + missing;
-  const room = new Uint8Array(whole <= earned ? whole : Math.max(64, size + n, fair ? size + missing : 2 * size));
-  room.set(held);
-  return room;
+  /**
+   * The length of a buffer with room for `n` more: in proportion to what has arrived, whatever was announced; exactly what
+   * is `missing` where that is a fair part of it, or all of it is no more than what has been `earned`.
+   */
+  private roomier(n: number): number {
+    const { size, missing } = this;
+    const fair = 4 * missing >= size && size + missing <= 4 * (size + n);
+    const whole = size + n + missing;
+    return whole <= this.earned ? whole : Math.max(64, size + n, fair ? size + missing : 2 * size);
+  }
+
+  private grow(length: number): void {
+    const room = new Uint8Array(length);
+    room.set(this.bytes.subarray(0, this.size));
+    this.bytes = room;
+  }
 }

@@ -223,6 +223,17 @@ export function embed<Out, In>(options: EmbedOptions<Out, In>): Embedded<Out, In
   const shared = new Uint8Array(256 * 1024);
   let seen = 0;
 
+  /** Gives a chunk as a client's socket does: right into a large message, or in a buffer that is used again. */
+  const lend = (chunk: Uint8Array): void => {
+    const room = port.sink?.room();
+    const buffer = room ?? shared;
+    const count = Math.min(buffer.length, chunk.length);
+    buffer.set(chunk.subarray(0, count));
+    if (room) port.sink?.filled(room, count);
+    else if (port.sink?.data(shared.subarray(0, count))) shared.fill(0xee);
+    if (count < chunk.length) lend(chunk.subarray(count));
+  };
+
   const settle = async (): Promise<void> => {
     for (let i = 0; i < 3; i++) {
       await new Promise((resolve) => setImmediate(resolve));
@@ -237,10 +248,7 @@ export function embed<Out, In>(options: EmbedOptions<Out, In>): Embedded<Out, In
     feed(...chunks) {
       for (const chunk of chunks) {
         if (!port.lends) port.sink?.data(chunk);
-        else {
-          shared.set(chunk);
-          if (port.sink?.data(shared.subarray(0, chunk.length))) shared.fill(0xee);
-        }
+        else lend(chunk);
       }
     },
     end: () => port.peerEnds(),

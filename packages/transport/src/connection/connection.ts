@@ -199,8 +199,10 @@ export class Connection<Out, In = Out> implements AsyncIterable<Out>, Observed {
 
   /** Switches codecs at the next message, in either direction or both: for protocols that change in mid-stream. */
   use(codecs: { readonly receive?: Codec<Out, never>; readonly send?: Codec<unknown, In> }): void {
-    if (codecs.receive) this.#link.inbound.use(codecs.receive);
     if (codecs.send) this.#outbound.use(codecs.send);
+    if (!codecs.receive) return;
+    this.#link.inbound.use(codecs.receive);
+    this.#link.serve();
   }
 
   /** Says that we are done sending, after what is queued; what the peer sends still arrives. Resolves when flushed. */

@@ -48,7 +48,7 @@ export class Handing<Out, Owner> {
     this.#inbound.messages++;
     try {
       const result = this.handler?.(message, this.#owner);
-      if (result !== undefined) this.#mayReject(result);
+      if (result !== undefined && result !== null) this.#mayReject(result);
     } catch (error) {
       this.#failed(error);
     }

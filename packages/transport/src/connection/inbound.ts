@@ -21,6 +21,7 @@ export class Inbound<Out> {
   #paused = false;
   #raw: ByteQueue | undefined;
   #wanted = 0;
+  #arrived = 0;
   #ended = false;
   #cut: ConnectionError | undefined;
 
@@ -43,9 +44,14 @@ export class Inbound<Out> {
     return this.#active !== undefined || this.#chunks.length > 0 || this.#paused;
   }
 
-  /** Bytes of a message that has begun and is not complete. */
+  /** Bytes of a message, or of what is read by hand, that has begun and is not complete. */
   get partial(): number {
-    return this.#decoder.buffered;
+    return this.#raw === undefined ? this.#decoder.buffered : this.#raw.length;
+  }
+
+  /** True while bytes are read by hand. */
+  get byHand(): boolean {
+    return this.#raw !== undefined;
   }
 
   get ended(): boolean {
@@ -60,6 +66,7 @@ export class Inbound<Out> {
   /** Accepts a chunk; the caller then lets the consumer pull, and after that calls {@link settle}. */
   arrive(chunk: Uint8Array): void {
     if (this.finished || chunk.length === 0) return;
+    this.#arrived += chunk.length;
     if (this.#raw) {
       this.#raw.append(chunk);
       return;
@@ -82,6 +89,7 @@ export class Inbound<Out> {
       this.arrive(room.slice(0, count));
       return;
     }
+    this.#arrived += count;
     this.#waiting += count;
     this.#active = this.#decoder.filled(room, count)[Symbol.iterator]();
   }
@@ -147,6 +155,16 @@ export class Inbound<Out> {
     }
   }
 
+  /**
+   * Gives the messages behind the one that was pulled to `handle`, as {@link pullEach} does. Where chunks are lent it stops
+   * at the end of this one, which is needed until the next message is asked for: there may be views of it.
+   */
+  pullMore(handle: (message: Out) => boolean): void {
+    const rest = (this.#active as unknown) === this.#decoder;
+    if (rest && !this.#decoder.each(handle)) return;
+    if (!this.#port.lends) this.pullEach(handle);
+  }
+
   /** Makes a pulled message the next one again. */
   putBack(message: Out): void {
     const rest = this.#active;
@@ -180,6 +198,8 @@ export class Inbound<Out> {
 
   use(codec: Codec<Out, never>): void {
     this.#decoder.use(codec);
+    // What was a part of a message may be a whole one.
+    if (this.#raw === undefined && this.#decoder.buffered > 0) this.#active ??= this.#decoder[Symbol.iterator]();
   }
 
   /** The undecoded bytes, for reading by hand until the next {@link pull}; the port is asked for `wanted` of them. */
@@ -201,6 +221,7 @@ export class Inbound<Out> {
     const raw = this.#raw as ByteQueue;
     this.#raw = undefined;
     this.#wanted = 0;
+    this.#decoder.offset = this.#arrived - raw.length;
     if (raw.length === 0) return;
     this.#waiting = raw.length;
     this.#chunks.unshift(raw.take(raw.length));

@@ -148,7 +148,8 @@ export class Link<Out, In, Owner extends Observed = Observed>
   // What the watch may know.
 
   get held(): boolean {
-    return this.inbound.held || this.inbound.ended || this.#handing.paused;
+    const unread = this.inbound.byHand && !this.reading.waiting;
+    return unread || this.inbound.held || this.inbound.ended || this.#handing.paused;
   }
 
   get partial(): number {

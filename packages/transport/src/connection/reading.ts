@@ -136,10 +136,16 @@ export class Reading<Out> {
     checkSignal("signal", options.signal);
     const most = checkCount("maxMessages", options.maxMessages, 1024, 1, largest);
     const takeBatch = (): Out[] | None => {
-      const batch: Out[] = [];
-      this.takeEach((message) => batch.push(message) < most);
-      this.#inbound.messages += batch.length;
-      return batch.length > 0 ? batch : none;
+      const first = this.take();
+      if (first === none) return none;
+      const batch = [first];
+      try {
+        if (most > 1) this.#inbound.pullMore((message) => batch.push(message) < most);
+      } catch {
+        // What is wrong behind them is told when the next ones are asked for.
+      }
+      this.#inbound.messages += batch.length - 1;
+      return batch;
     };
     return this.#loop(takeBatch, options.signal);
   }
