@@ -119,6 +119,36 @@ describe("room for what comes next", () => {
     expect([...decoder.push(stream.subarray(from + 27))].length).toBe(2);
   });
 
+  it("costs nothing where there is none yet, however often it is asked for", () => {
+    const decoder = new Decoder<unknown>(compileHere(Frame));
+    const memory = () => (decoder as unknown as { held: { bytes: Uint8Array } }).held.bytes;
+    for (const _ of decoder.push(Uint8Array.of(1, 0, 0x80, 0, 0)));
+    const buffers = new Set<Uint8Array>();
+    for (let i = 0; i < 60_000; i++) {
+      expect(decoder.room()).toBeUndefined();
+      for (const _ of decoder.push(Uint8Array.of(i)));
+      buffers.add(memory());
+    }
+    expect(buffers.size).toBeLessThan(12);
+  });
+
+  it("is not that any more once a chunk was pushed, even one that nobody asked about", () => {
+    const { decoder, stream, from, room } = inTheMiddle();
+    const before = decoder.buffered;
+    decoder.push(stream.subarray(from, from + 7));
+    room.set(stream.subarray(from + 7, from + 27));
+    for (const _ of decoder.filled(room, 20));
+    expect(decoder.buffered).toBe(before + 27);
+    expect([...decoder.push(stream.subarray(from + 27))].length).toBe(2);
+  });
+
+  it.each([-1, 1e9, Number.NaN])("is not filled with %d bytes", (n) => {
+    const { decoder, room } = inTheMiddle();
+    const before = decoder.buffered;
+    expect(failureOf(() => decoder.filled(room, n))).toMatchObject({ name: "SchemaError", code: "argument" });
+    expect(decoder.buffered).toBe(before);
+  });
+
   it("is given up by take and by use", () => {
     const taken = inTheMiddle();
     expect(taken.decoder.take()).toEqual(new Uint8Array(taken.stream.subarray(taken.from - 1000, taken.from)));
@@ -147,6 +177,28 @@ describe("room for what comes next", () => {
       }
     });
     expect(error).toMatchObject({ code: "rejected", path: "end", offset: 4 + 2 * LARGE });
+  });
+});
+
+describe("offset", () => {
+  const Mark = struct({ n: map(u8, never) });
+
+  it("can be set by who reads bytes without the decoder, and counts on from there", () => {
+    const decoder = new Decoder(compileHere(Mark));
+    expect([...decoder.push(Uint8Array.of(1, 2))].length).toBe(2);
+    decoder.offset = 10;
+    expect(decoder.offset).toBe(10);
+    decoder.push(Uint8Array.of(3, 0));
+    expect(failureOf(() => [...decoder])).toMatchObject({ code: "rejected", offset: 11 });
+  });
+
+  it("is not to be set while something is buffered, nor to what is none", () => {
+    const decoder = new Decoder(compileHere(u32));
+    for (const offset of [-1, 0.5, Number.NaN, 2 ** 53])
+      expect(failureOf(() => (decoder.offset = offset))).toMatchObject({ name: "SchemaError", code: "argument" });
+    for (const _ of decoder.push(Uint8Array.of(1)));
+    expect(failureOf(() => (decoder.offset = 0))).toMatchObject({ name: "SchemaError", code: "argument" });
+    expect(decoder.offset).toBe(0);
   });
 });
 

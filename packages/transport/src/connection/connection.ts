@@ -2,7 +2,7 @@
 // once, and lets no failure escape except to whoever waits for it.
 
 import type { Codec } from "@wireform/codec";
-import { checkFunction } from "./check.js";
+import { checkFunction, checkSignal } from "./check.js";
 import { type Closed, ConnectionError, quiet } from "./errors.js";
 import { Link } from "./link.js";
 import { type Counters, type Observed, tell } from "./observe.js";
@@ -100,7 +100,7 @@ export class Connection<Out, In = Out> implements AsyncIterable<Out>, Observed {
   send(message: In, options?: WaitOptions): Promise<void> {
     const outbound = this.#outbound;
     if (!outbound.ready) return this.#refuse();
-    if (options?.signal) return this.#sendRevocable(message, options.signal);
+    if (options?.signal) return this.#sendRevocable(() => outbound.pieces(message), options.signal);
     return outbound.add(message) < this.#easy ? sent : this.#room();
   }
 
@@ -128,9 +128,10 @@ export class Connection<Out, In = Out> implements AsyncIterable<Out>, Observed {
     }
   }
 
-  /** Sends bytes that are no message of the codec. From 16 KiB on they go by reference: leave them alone until flushed. */
-  sendBytes(bytes: Uint8Array): Promise<void> {
+  /** Sends bytes that are no message of the codec; otherwise as `send`. From 16 KiB on they go by reference. */
+  sendBytes(bytes: Uint8Array, options?: WaitOptions): Promise<void> {
     if (!this.#outbound.ready) return this.#refuse();
+    if (options?.signal) return this.#sendRevocable(() => [bytes.slice()], options.signal);
     this.#outbound.addBytes(bytes);
     return this.#room();
   }
@@ -262,9 +263,10 @@ export class Connection<Out, In = Out> implements AsyncIterable<Out>, Observed {
     return queued < this.#highWater ? sent : this.#outbound.room();
   }
 
-  #sendRevocable(message: In, signal: AbortSignal): Promise<void> {
+  #sendRevocable(pieces: () => Uint8Array[], signal: AbortSignal): Promise<void> {
+    checkSignal("signal", signal);
     if (signal.aborted) return quiet(Promise.reject(signal.reason));
-    const revoke = this.#outbound.addRevocable(message);
+    const revoke = this.#outbound.addRevocable(pieces());
     const room = this.#room();
     if (room === sent) return sent;
     const unsubscribe = onAbort(signal, () => revoke());

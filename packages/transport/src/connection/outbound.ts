@@ -151,10 +151,15 @@ export class Outbound<In> {
     this.#added();
   }
 
-  /** Adds a message that can be taken back until it is handed to the port. Returns the way to take it back. */
-  addRevocable(message: In): () => boolean {
+  /** The pieces of a message, to be added. Throws the codec's EncodeError. */
+  pieces(message: In): Uint8Array[] {
+    return this.#encoder.pieces(message, large);
+  }
+
+  /** Adds pieces that can be taken back until they are handed to the port. Returns the way to take them back. */
+  addRevocable(parts: readonly Uint8Array[]): () => boolean {
     this.#seal();
-    const pieces = this.#encoder.pieces(message, large).map((bytes) => this.#apart(bytes));
+    const pieces = parts.map((bytes) => this.#apart(bytes));
     for (const piece of pieces) this.#queue(piece);
     this.#added();
     return () => {
@@ -294,7 +299,7 @@ export class Outbound<In> {
   /** The slower way in, for what is large or does not fit. */
   #addPieces(message: In): number {
     let size = 0;
-    for (const piece of this.#encoder.pieces(message, large)) {
+    for (const piece of this.pieces(message)) {
       this.#addPiece(piece);
       size += piece.length;
     }

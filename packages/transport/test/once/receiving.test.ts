@@ -1,5 +1,5 @@
 // What a connection makes of the bytes that arrive, chunk by chunk (TRANSPORT.md 2.5 and 2.7).
-import { compile, map, string, u16 } from "@wireform/codec";
+import { bytes as bytesOf, compile, constant, map, rest, string, struct, u8, u16, u32 } from "@wireform/codec";
 import { describe, expect, it } from "vitest";
 import { embed } from "../../src/testing.ts";
 import { bytes, frames, text, wire } from "../support/frames.ts";
@@ -128,9 +128,92 @@ describe("batches", () => {
     await expect(loop.next()).rejects.toMatchObject({ code: "protocol" });
     expect((await loop.next()).done).toBe(true);
   });
+
+  for (const lends of [false, true])
+    it(`so they do in a loop that already waits, ${lends ? "in one shared buffer" : "each chunk its own"}`, async () => {
+      const { connection, feed } = embed({ ...both, lends });
+      const got: string[][] = [];
+      const loop = collect(connection.batches(), got);
+      feed(wire("one", "two"), bytes("\0\x04bad!"));
+      await expect(loop).rejects.toMatchObject({ code: "protocol" });
+      expect(got.flat()).toEqual(["one", "two"]);
+      expect(connection.counters.messagesReceived).toBe(2);
+    });
+
+  it("in one chunk with a bad one, whose likely protocol is no guess any more", async () => {
+    const { connection, feed } = embed(both);
+    const loop = connection.batches();
+    const first = loop.next();
+    feed(wire("GET / HTTP/1.1"), bytes("\0\x04bad!"));
+    expect((await first).value).toEqual(["GET / HTTP/1.1"]);
+    const failure = await loop.next().catch((error: Error) => error);
+    expect(failure).toMatchObject({ code: "protocol" });
+    expect((failure as Error).message).not.toMatch(/HTTP request/);
+  });
+
+  it("a message that the end of the stream completes comes out, in a loop that already waits too", async () => {
+    const all = compile(bytesOf(rest));
+    const { connection, feed, end, settle } = embed({ receive: all, send: all });
+    const loop = collect(connection.batches());
+    feed(bytes("abc"));
+    await settle();
+    feed(bytes("def"));
+    end();
+    expect(await loop).toEqual([[bytes("abcdef")]]);
+    expect(connection.maybeTruncated).toBe(true);
+  });
+
+  it("views hold until the next batch is asked for, in one shared buffer", async () => {
+    const views = compile(bytesOf(u16), { views: true });
+    const { connection, feed, port, settle } = embed({ receive: views, send: views, lends: true });
+    const loop = connection.batches();
+    const first = loop.next();
+    feed(bytes("\0\x02ab\0\x01c"));
+    const { value } = await first;
+    await settle();
+    expect(port.paused).toBe(true);
+    expect(value).toEqual([bytes("ab"), bytes("c")]);
+    const second = loop.next();
+    await settle();
+    expect(port.paused).toBe(false);
+    feed(bytes("\0\x01d"));
+    expect((await second).value).toEqual([bytes("d")]);
+  });
+});
+
+describe("large messages, read right into the memory they will have", () => {
+  const blob = compile(bytesOf(u32), { limits: { maxMessageSize: 2 ** 20 } });
+  const message = (size: number, fill: number) => new Uint8Array(size).fill(fill);
+  const stream = [message(200_000, 1), message(300_000, 2), message(3, 3), message(150_000, 4)];
+  const sent = Buffer.concat(stream.map((each) => blob.encode(each)));
+
+  for (const size of [1000, 65_536, 262_144])
+    it(`come out whole and in order, reading ${size} bytes at a time`, async () => {
+      const { connection, feed, end, settle } = embed({ receive: blob, send: blob, lends: true });
+      const got: Uint8Array[] = [];
+      const loop = collect(connection, got);
+      for (let at = 0; at < sent.length; at += size) {
+        feed(sent.subarray(at, at + size));
+        await settle();
+      }
+      end();
+      await loop;
+      expect(got.map((each, i) => Buffer.compare(each, stream[i] as Uint8Array))).toEqual([0, 0, 0, 0]);
+    });
 });
 
 describe("onMessage", () => {
+  it.each([[null], [0], [""], [{}], [{ then: 1 }]])("may return %j", (value) => {
+    const { connection, feed } = embed(both);
+    const got: string[] = [];
+    connection.onMessage((message) => {
+      got.push(message);
+      return value;
+    });
+    feed(wire("a", "b"));
+    expect(got).toEqual(["a", "b"]);
+  });
+
   it("is called synchronously, and its answers leave by one write a chunk", () => {
     const { connection, feed, port, written } = embed(both);
     connection.onMessage((message) => void connection.send(message.toUpperCase()));
@@ -215,7 +298,35 @@ describe("onMessage", () => {
   });
 });
 
+describe("another codec", () => {
+  it("that makes a whole message of what is there of one gives it to who waits, at once", async () => {
+    const { connection, feed, settle } = embed({ receive: compile(bytesOf(u16)), send: compile(bytesOf(u16)) });
+    const first = connection[Symbol.asyncIterator]().next();
+    feed(bytes("\0\x09A"));
+    await settle();
+    connection.use({ receive: compile(bytesOf(u8)) });
+    expect((await first).value).toEqual(bytes(""));
+  });
+});
+
 describe("reading by hand", () => {
+  const Pair = compile(struct({ mark: constant(u8, 0xaa), n: u8 }));
+  it.each([
+    ["a line first", "HELLO\n\xaa\x01\xbb\x02", 0, 8],
+    ["bytes between messages", "\xaa\x01\xaa\x02HELLO\n\xbb\x02", 2, 10],
+    ["a line and the rest later", "HELLO\n|\xbb\x02", 0, 6],
+  ])("errors behind it have the offset in the stream: %s", async (_, stream, before, offset) => {
+    const { connection, feed } = embed({ receive: Pair, send: Pair });
+    const [first = "", later = ""] = stream.split("|");
+    feed(bytes(first));
+    const messages = connection[Symbol.asyncIterator]();
+    for (let i = 0; i < before; i++) await messages.next();
+    expect(text(await connection.readUntil(bytes("\n")))).toBe("HELLO\n");
+    const rest = collect(connection);
+    feed(bytes(later));
+    await expect(rest).rejects.toMatchObject({ code: "protocol", cause: { offset, path: "mark" } });
+  });
+
   it("exact bytes, a line, then messages, all out of one chunk", async () => {
     const { connection, feed } = embed(both);
     feed(bytes("MAGIC v1\r\n\0\x01m"));

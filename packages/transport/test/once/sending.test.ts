@@ -160,6 +160,23 @@ describe("a peer that does not read", () => {
     expect(connection.counters.messagesSent).toBe(1000);
   });
 
+  it("bytes taken back by their signal are never sent; later ones are", async () => {
+    const { connection, port, written, settle } = embed({ ...both, highWater: 10 });
+    port.stall();
+    void connection.send("0123456789");
+    await settle();
+    const stop = new AbortController();
+    const taken = connection.sendBytes(bytes("no"), { signal: stop.signal });
+    void connection.sendBytes(bytes("yes"));
+    stop.abort(new Error("changed my mind"));
+    await expect(taken).rejects.toThrow("changed my mind");
+    await expect(connection.sendBytes(bytes("x"), { signal: stop.signal })).rejects.toThrow("changed my mind");
+    port.accept();
+    await settle();
+    port.accept();
+    expect(text(written())).toBe(`${text(wire("0123456789"))}yes`);
+  });
+
   it("a message taken back by its signal is never sent; later ones are", async () => {
     const { connection, port, written, settle } = embed({ ...both, highWater: 10 });
     port.stall();

@@ -124,6 +124,25 @@ describe("messageDeadline", () => {
     expect(over()).toMatch(/messageDeadline/);
   });
 
+  it("counts for bytes read by hand, and not while they wait to be asked for", async () => {
+    const { feed, advance, over, connection } = timed({ messageDeadline: 1000 });
+    const first = connection.readExactly(2);
+    feed(bytes("abcd"));
+    await first;
+    await advance(5000);
+    expect(over()).toBeUndefined();
+    const second = connection.readExactly(6);
+    const refused = expect(second).rejects.toMatchObject({ code: "timeout" });
+    for (let i = 0; i < 3; i++) {
+      await advance(300);
+      feed(bytes("x"));
+    }
+    expect(over()).toBeUndefined();
+    await advance(100);
+    expect(over()).toMatch(/5 bytes of it arrived \(messageDeadline\)/);
+    await refused;
+  });
+
   it("runs anew for each message, and not at all between messages", async () => {
     const { feed, advance, over, connection } = timed({ messageDeadline: 1000 });
     connection.onMessage(() => {});
