@@ -14,7 +14,7 @@ const scenarios = {
   cuts: 180,
   chaos: 150,
   vanished: 60,
-  cycles: 360,
+  cycles: 960,
   "wrong-protocol": 120,
 };
 

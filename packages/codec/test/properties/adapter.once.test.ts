@@ -29,10 +29,20 @@ import {
   until,
   when,
 } from "@wireform/codec";
-import { arbitrary, chunkings, input, mutations, properties, testCodec, wire } from "@wireform/codec/fast-check";
+import {
+  arbitrary,
+  chunkings,
+  conversations,
+  input,
+  mutations,
+  properties,
+  testCodec,
+  wire,
+} from "@wireform/codec/fast-check";
 import fc, { type RunDetails } from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { roundTrip } from "../../src/adapters/fast-check/laws.ts";
+import { failureOf } from "../support/facts.ts";
 import { everyKind } from "./every-kind.ts";
 
 const sample = <T>(of: fc.Arbitrary<T>, numRuns = 400): T[] => fc.sample(of, { numRuns, seed: 7 });
@@ -169,6 +179,16 @@ describe("chunks and damage", () => {
         labels.some((label) => what.test(label)),
         String(what),
       ).toBe(true);
+  });
+});
+
+describe("conversations", () => {
+  test.each([
+    ["a message that lasts to the end", [u8, bytes(rest)], "takes everything up to the end", [1]],
+    ["messages without bytes", [struct({})], "has no bytes", [0]],
+  ] as [string, AnySchema[], string, number[]][])("are none of %s", (_, schemas, text, keys) => {
+    const refusal = { name: "SchemaError", code: "argument", keys, message: expect.stringContaining(text) };
+    expect(failureOf(() => conversations(schemas))).toMatchObject(refusal);
   });
 });
 

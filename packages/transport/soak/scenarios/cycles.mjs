@@ -23,7 +23,7 @@ function slope(points) {
 
 scenario(async () => {
   const wanted = scaled(1_000_000, 10_000);
-  const budget = scaled(300_000, 30_000);
+  const budget = scaled(900_000, 30_000);
   const block = Math.max(1000, wanted / 100);
   const enough = 10;
   const codecs = frames();

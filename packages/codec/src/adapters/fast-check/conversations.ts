@@ -2,7 +2,8 @@
 // nothing follows. A model knows what must come out.
 
 import fc, { type Arbitrary, type Command } from "fast-check";
-import { type AnySchema, type Codec, compile, Decoder } from "../../index.js";
+import { engineOf } from "../../compile.js";
+import { type AnySchema, type Codec, compile, Decoder, SchemaError } from "../../index.js";
 import { isSchema } from "../../schema.js";
 import { type AnyCodec, Broken, expectSame } from "./outcome.js";
 import { type DrawOptions, input } from "./values.js";
@@ -108,15 +109,25 @@ const codecsOf = (subjects: Subjects): readonly AnyCodec[] =>
     return codec;
   });
 
+/** Where one message cannot follow another there is nothing to converse about. */
+function expectEnds(codec: AnyCodec, key: number): void {
+  if (engineOf(codec).open)
+    throw new SchemaError("argument", "takes everything up to the end, so that no message follows it", [key]);
+  if (codec.bound.max === 0)
+    throw new SchemaError("argument", "has no bytes, so that there is no end of messages", [key]);
+}
+
 /**
  * Conversations with a decoder of the first schema or codec, as commands for `fc.modelRun`; {@link converse} runs them.
- * Messages must end by themselves and have bytes.
+ * Throws SchemaError "argument", with the number of the schema as its path, where messages do not end by themselves or
+ * have no bytes.
  *
  * @example
  * fc.property(conversations([Hello, Body]), (steps) => converse([Hello, Body], steps))
  */
 export function conversations(subjects: Subjects, options: DrawOptions = {}): Arbitrary<Iterable<Step>> {
   const all = codecsOf(subjects);
+  all.forEach(expectEnds);
   // Values are drawn for every codec, and the one in use takes its own.
   const drawn = fc.tuple(...all.map((codec) => fc.array(input(codec.schema, options), { maxLength: 3 })));
   const feeds = fc.tuple(drawn, fc.nat(999), fc.constantFrom(9, 1, 0, 2)).map(([values, cut, most]): Step => {

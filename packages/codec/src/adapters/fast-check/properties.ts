@@ -1,5 +1,6 @@
 // The laws of one codec, by name.
 
+import { engineOf } from "../../compile.js";
 import type { Codec } from "../../index.js";
 import * as laws from "./laws.js";
 import { linearTime } from "./linear-time.js";
@@ -56,11 +57,12 @@ const streaming: readonly LawName[] = [
 
 /** The laws that hold for a subject: messages that end with the input only, and those without bytes, have fewer. */
 export function lawsOf(subject: Subject): Partial<Record<LawName, Law>> {
-  const { facts } = subject.codec.schema;
+  const { codec } = subject;
+  const { open } = engineOf(codec);
   const made: Partial<Record<LawName, Law>> = {};
   for (const name of Object.keys(all) as LawName[]) {
-    if (facts.greedy && ending.includes(name)) continue;
-    if (facts.max === 0 && streaming.includes(name)) continue;
+    if (open && ending.includes(name)) continue;
+    if (codec.bound.max === 0 && streaming.includes(name)) continue;
     made[name] = all[name](subject);
   }
   return made;
