@@ -462,7 +462,7 @@ describe("what cannot be said", () => {
     ],
     ["an offset of the parser", start().uint8("a").saveOffset("here"), "here", "not in the bytes"],
     ["a skip by a field", start().uint8("n").skip("n"), "seek", "not known beforehand"],
-    ["a step back", start().uint8("n").seek(-1), "seek", "not known beforehand"],
+    ["a step back", start().uint8("n").seek(-1), "seek", "steps back"],
     [
       "a length that a formatter changed",
       start()

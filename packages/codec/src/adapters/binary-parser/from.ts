@@ -170,11 +170,9 @@ class Translation {
         into.unnamed("skip"),
         this.attempt(keys, () => padding(length, { ignore: true })),
       );
-    else
-      this.fail(
-        [...keys, "seek"],
-        "skips a number of bytes that is not known beforehand; replace it by fields or by at()",
-      );
+    else if (typeof length === "number")
+      this.fail([...keys, "seek"], "steps back to bytes that were read before; replace it by at()");
+    else this.fail([...keys, "seek"], "skips a number of bytes that is not known beforehand; replace it by a field");
   }
 
   private endRun(into: Building, { endian }: BinaryParser, keys: readonly Key[]): void {
