@@ -227,6 +227,13 @@ describe("behind a length", () => {
     expect(out).toEqual(["abcdefghi"]);
   });
 
+  it("13 the maximum lowered while a frame is half here: that frame is the next", () => {
+    const decoder = new Decoder(compileHere(Prefixed));
+    expect([...decoder.push(wire("\0\0\0\x09abcd"))]).toEqual([]);
+    decoder.use(compileHere(Prefixed, { limits: { maxMessageSize: 9 } }));
+    expect(() => [...decoder.push(wire("efghi"))]).toThrow(expect.objectContaining({ code: "limit", offset: 4 }));
+  });
+
   it("29 limits that are none, and lengths that are none, name themselves where they are defined", () => {
     for (const maxMessageSize of [-1, 0.5, Number.NaN])
       expect(() => compileHere(Prefixed, { limits: { maxMessageSize } })).toThrow(/limits\.maxMessageSize/);
