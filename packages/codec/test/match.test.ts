@@ -1,5 +1,6 @@
 import {
   array,
+  at,
   bits,
   bool,
   bytes,
@@ -9,6 +10,7 @@ import {
   flag,
   i8,
   magic,
+  map,
   match,
   padding,
   rest,
@@ -93,10 +95,36 @@ describe("tags of every kind", () => {
       [{ n: 0, body: 7 }, "00 0007"],
     ],
   });
+  // What a function made of it may be a number too.
+  const fromOne = map(u8, { decode: (n) => n + 1, encode: (n: number) => n - 1 });
+  facts(struct({ n: fromOne, body: match(field("n"), { 1: u8, 2: u16 }) }), {
+    ok: [
+      [{ n: 1, body: 7 }, "00 07"],
+      [{ n: 2, body: 7 }, "01 0007"],
+    ],
+    badHex: [["02 07", "tag", 1, "body"]],
+  });
+  const big = map(u8, { decode: (n) => BigInt(n), encode: (n: bigint) => Number(n) });
+  facts(struct({ n: big, body: match(field("n"), { 1: u8 }, u16) }), {
+    ok: [
+      [{ n: 1n, body: 7 }, "01 07"],
+      [{ n: 2n, body: 7 }, "02 0007"],
+    ],
+  });
+  facts(struct({ digit: string(1), body: match(field("digit"), { 1: u8, 2: u16 }) }), {
+    ok: [[{ digit: "2", body: 7 }, "32 0007"]],
+  });
   facts(struct({ kind: constant(u8, 2), body: match(field("kind"), { 1: u16, 2: u8 }) }), {
     ok: [[{ kind: 2, body: 7 }, "02 07"]],
     encodes: [[{ body: 7 }, "02 07"]],
   });
+});
+
+it("a tag that lies elsewhere: a byte looked at before it is read", () => {
+  const schema = struct({ first: at(0, u8), line: match(field("first"), { 60: string(until("\n")) }, string(u8)) });
+  const codec = compileHere(schema);
+  expect(codec.decode(Uint8Array.of(60, 97, 10))).toEqual({ first: 60, line: "<a" });
+  expect(codec.decode(Uint8Array.of(1, 97))).toEqual({ first: 1, line: "a" });
 });
 
 describe("other tags", () => {

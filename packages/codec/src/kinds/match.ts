@@ -79,18 +79,20 @@ function lowerMatch(
   context: Context,
 ): Op {
   const bound = bind(context, ref);
-  const typed = (key: string): unknown => {
-    const { numeric } = bound.named.op;
-    if (numeric === undefined) return key === "true" ? true : key === "false" ? false : key;
-    if (!/^(-?\d+|0x[\da-f]+)$/i.test(key))
-      throw new SchemaError("argument", `the case "${key}" is not a whole number, but "${ref.path}" is`);
-    return numeric === "bigint" ? BigInt(key) : Number(key);
+  const { numeric } = bound.named.op;
+  /** What a key stands for: a field whose kind does not say may hold a number, a bigint, a boolean or that text. */
+  const tagsOf = (key: string): unknown[] => {
+    const whole = /^(-?\d+|0x[\da-f]+)$/i.test(key);
+    if (numeric === undefined) {
+      if (whole) return [Number(key), BigInt(key), key];
+      return key === "true" ? [true, key] : key === "false" ? [false, key] : [key];
+    }
+    if (!whole) throw new SchemaError("argument", `the case "${key}" is not a whole number, but "${ref.path}" is`);
+    return [numeric === "bigint" ? BigInt(key) : Number(key)];
   };
-  const boolean = (key: string): unknown[] =>
-    bound.named.op.numeric === undefined && (key === "true" || key === "false") ? [typed(key), key] : [typed(key)];
   const variants: Variant[] = list.map(([key, schema]) => {
     try {
-      return { name: key, op: context.lower(schema), tags: boolean(key) };
+      return { name: key, op: context.lower(schema), tags: tagsOf(key) };
     } catch (error) {
       throw error instanceof SchemaError ? error.within(key) : error;
     }

@@ -8,7 +8,7 @@ import { type ConnectionOptions, connectionOptionNames, type Timeouts } from "..
 import { onAbort } from "../connection/signal.js";
 import { published } from "./diagnostics.js";
 import { type DuplexLike, DuplexPort, halves } from "./duplex.js";
-import { checkSocket, checkTls, connectionOptions, type SocketOptions } from "./options.js";
+import { checkSocket, checkTls, connectionOptions, placeOf, type SocketOptions } from "./options.js";
 import { type ClientTls, dial, type SocketPort, type Target } from "./tcp.js";
 
 /** Everything that can be chosen for a client's connection. */
@@ -55,7 +55,7 @@ export async function connect<Out, In>(options: ConnectOptions<Out, In>): Promis
   const { target, milliseconds } = checkConnect(options);
   const clock = options.clock ?? systemClock;
   const { signal } = options;
-  const name = target.path ?? `${target.host}:${target.port}`;
+  const name = placeOf(target);
   let timer: unknown;
   let unsubscribe = (): void => {};
   try {

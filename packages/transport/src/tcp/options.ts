@@ -53,6 +53,11 @@ export function checkSocket<Out, In>(
   };
 }
 
+/** Where that is, for people; an abstract socket begins with @, as in `ss` and /proc/net/unix. */
+export function placeOf({ host, port, path }: SocketOptions): string {
+  return path === undefined ? `${host}:${port}` : path.replace(/^\0/, "@");
+}
+
 const longestPath = 107;
 
 function checkPath(path: unknown, { port, host }: SocketOptions): void {

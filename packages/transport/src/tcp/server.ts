@@ -10,7 +10,7 @@ import type { Endpoint } from "../connection/port.js";
 import type { WaitOptions } from "../connection/reading.js";
 import { onAbort, orAborted } from "../connection/signal.js";
 import { published } from "./diagnostics.js";
-import { checkSocket, checkTls, connectionOptions, type SocketOptions } from "./options.js";
+import { checkSocket, checkTls, connectionOptions, placeOf, type SocketOptions } from "./options.js";
 import { type Bound, type BoundSink, bind, type ServerTls, type SocketPort } from "./tcp.js";
 
 /** Everything that can be chosen for a server. Options of a connection hold for each one it accepts. */
@@ -175,9 +175,10 @@ export class Server<Out, In = Out> {
         this.#unsubscribe = onAbort(signal, () => void this.abort(signal?.reason));
         resolve(this);
       };
-      bind(binding, this.#sink(), opened, (error) => {
-        const name = socket.path ?? `${socket.host}:${socket.port}`;
-        reject(new ConnectionError("connect", `cannot listen on ${name}: ${messageOf(error)}`, error));
+      bind(binding, this.#sink(), opened, (error, more) => {
+        reject(
+          new ConnectionError("connect", `cannot listen on ${placeOf(socket)}: ${messageOf(error)}${more}`, error),
+        );
       });
     });
   }

@@ -201,12 +201,25 @@ export interface BoundSink {
   closed(): void;
 }
 
-/** Listens. */
+/** What is known of a path that is taken: the file that a killed server leaves behind refuses whoever connects. */
+function askWhoListens(path: string, answer: (more: string) => void): void {
+  const socket = net.connect(path);
+  const settle = (more: string): void => {
+    socket.destroy();
+    answer(more);
+  };
+  socket.once("connect", () => settle("; a server listens there"));
+  socket.once("error", ({ code }: NodeJS.ErrnoException) =>
+    settle(code === "ECONNREFUSED" ? "; no server listens there, the file was left behind: remove it" : ""),
+  );
+}
+
+/** Listens. `failed` is told what the system says, and what more is known. */
 export function bind(
   binding: Binding,
   sink: BoundSink,
   opened: (bound: Bound) => void,
-  failed: (error: unknown) => void,
+  failed: (error: unknown, more: string) => void,
 ): void {
   const socketOptions = {
     // A FIN inside a TLS handshake ends it; once it is done, half-close is as welcome as everywhere.
@@ -223,24 +236,40 @@ export function bind(
       socket.on("error", () => {});
       if (binding.path === undefined) socket.resetAndDestroy();
       else socket.destroy();
-    } else if (secure) secure(socket, remote);
+    } else if (secure) secure.shakeHands(socket, remote);
     else sink.accepted(new SocketPort(socket, false, binding.path));
   });
-  server.once("error", failed);
+  const refused = (error: NodeJS.ErrnoException): void => {
+    const { path } = binding;
+    if (path === undefined || error.code !== "EADDRINUSE") failed(error, "");
+    else askWhoListens(path, (more) => failed(error, more));
+  };
+  server.once("error", refused);
   const where = binding.path === undefined ? { host: binding.host, port: binding.port } : { path: binding.path };
   server.listen({ ...where, backlog: binding.backlog } as net.ListenOptions, () => {
-    server.off("error", failed);
+    server.off("error", refused);
     server.on("error", (error) => sink.failed(error));
     server.on("close", () => sink.closed());
     const at = server.address();
     const address: Endpoint =
       typeof at === "object" && at !== null ? { address: at.address, port: at.port } : { path: binding.path };
-    opened({ address, close: () => void server.close() });
+    const close = (): void => {
+      server.close();
+      secure?.close();
+    };
+    opened({ address, close });
   });
 }
 
+/** Where admitted sockets become TLS ones. */
+interface SecureServer {
+  shakeHands(socket: net.Socket, remote: Endpoint): void;
+  /** Waits for no handshake any more. */
+  close(): void;
+}
+
 /** A TLS server that listens to nothing itself: admitted sockets are handed to it. */
-function secureServer(binding: Binding, sink: BoundSink): (socket: net.Socket, remote: Endpoint) => void {
+function secureServer(binding: Binding, sink: BoundSink): SecureServer {
   const waiting = new Map<net.Socket, Endpoint>();
   const options = { ...binding.tls, handshakeTimeout: binding.handshake } as tls.TlsOptions;
   const server = tls.createServer(options);
@@ -253,13 +282,18 @@ function secureServer(binding: Binding, sink: BoundSink): (socket: net.Socket, r
     sink.accepted(new SocketPort(socket, false, binding.path, raw));
   });
   server.on("tlsClientError", (_error, socket) => socket.destroy());
-  return (socket, remote) => {
-    waiting.set(socket, remote);
-    let failure: unknown = new Error("closed before the TLS handshake was done");
-    socket.on("error", (error) => (failure = error));
-    socket.once("close", () => {
-      if (waiting.delete(socket)) sink.lost(remote, failure);
-    });
-    server.emit("connection", socket);
+  return {
+    shakeHands(socket, remote) {
+      waiting.set(socket, remote);
+      let failure: unknown = new Error("closed before the TLS handshake was done");
+      socket.on("error", (error) => (failure = error));
+      socket.once("close", () => {
+        if (waiting.delete(socket)) sink.lost(remote, failure);
+      });
+      server.emit("connection", socket);
+    },
+    close() {
+      for (const socket of [...waiting.keys()]) socket.destroy();
+    },
   };
 }
