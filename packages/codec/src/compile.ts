@@ -95,7 +95,7 @@ function bytesOf(input: unknown): Uint8Array {
   if (input instanceof Uint8Array) return input;
   if (ArrayBuffer.isView(input)) return new Uint8Array(input.buffer, input.byteOffset, input.byteLength);
   // Also those of another realm, as test runners and frames have them.
-  if (/^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(input)))
+  if (["[object ArrayBuffer]", "[object SharedArrayBuffer]"].includes(Object.prototype.toString.call(input)))
     return new Uint8Array(input as ArrayBuffer);
   throw new TypeError(`decode takes a Uint8Array, a Buffer, an ArrayBuffer or a DataView; got ${show(input)}`);
 }

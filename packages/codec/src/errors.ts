@@ -36,12 +36,41 @@ export type SchemaCode = "argument" | "name" | "duplicate" | "reference" | "inve
 /** A step of a path: a field's name or an element's index. */
 export type Key = string | number;
 
-/** Writes keys as a person would: `move.path[3].x`. */
-export function pathText(keys: readonly Key[]): string {
-  let text = "";
+/** Whether a text is one word of ASCII letters, digits, _ and $. */
+export function isWord(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    const letter = c | 32;
+    if (!((letter > 96 && letter < 123) || (c > 47 && c < 58) || c === 95 || c === 36)) return false;
+  }
+  return text !== "";
+}
+
+/** Whether such a word is a name in JavaScript. */
+export const isIdentifier = (text: string): boolean => isWord(text) && !(text >= "0" && text < ":");
+
+/** Throws where the stack has no room for so many calls more. */
+export const deeper = (calls: number): number => (calls === 0 ? 0 : 1 + deeper(calls - 1));
+
+/**
+ * Whether a key can be written without quotes. V8 ends the process when it compiles a regexp and there is no stack left
+ * for that, so only what has other letters is asked by one, and only where there is room.
+ */
+function isPlain(key: string): boolean {
+  if (isIdentifier(key)) return true;
+  try {
+    return deeper(400) > 0 && /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key);
+  } catch {
+    return false;
+  }
+}
+
+/** Writes keys as a person would, `move.path[3].x`, behind the text of those in front. */
+export function pathText(keys: readonly Key[], before = ""): string {
+  let text = before;
   for (const key of keys) {
     if (typeof key === "number") text += `[${key}]`;
-    else if (/^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key)) text += text === "" ? key : `.${key}`;
+    else if (isPlain(key)) text += text === "" ? key : `.${key}`;
     else text += `[${JSON.stringify(key.length > 64 ? `${key.slice(0, 64)}…` : key)}]`;
   }
   return text;
@@ -180,5 +209,14 @@ export class SchemaError extends Error {
   /** The same error seen from one level further out. */
   within(key: Key): SchemaError {
     return new SchemaError(this.code, this.reason, [key, ...this.keys]);
+  }
+}
+
+/** What `make` gives; what it refuses is seen from one level further out. */
+export function inside<T>(key: Key, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw error instanceof SchemaError ? error.within(key) : error;
   }
 }

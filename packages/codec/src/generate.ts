@@ -89,6 +89,8 @@ export class Generated {
   private readonly must: boolean;
   private readonly slowly: Slowly;
   private readonly made = new Map<string | Op, unknown>();
+  /** What keeps a direction from being generated. */
+  private readonly why = { decode: "", encode: "" };
 
   constructor(op: Op, limits: Limits, views: boolean, must: boolean, slowly: Slowly) {
     this.op = op;
@@ -117,6 +119,7 @@ export class Generated {
     return this.once(`print ${direction}`, () => {
       const source = new Source(direction, this.views);
       source.function(this.op);
+      this.why[direction] = source.interpreted;
       return source.interpreted ? undefined : source.finish();
     });
   }
@@ -175,13 +178,17 @@ export class Generated {
     });
   }
 
+  private left(direction: "decode" | "encode"): string {
+    return `// There is no ${direction} function: this schema ${this.why[direction]}, and so is interpreted.\n`;
+  }
+
   /** What was generated, as an ES module of its own. */
   get text(): string {
     const decode = this.printed("decode");
     const encode = this.printed("encode");
     const parts = [
-      decode ? moduleText("decode", decode) : "// Decoding this schema is left to the interpreter.\n",
-      encode ? moduleText("encode", encode) : "// Encoding this schema is left to the interpreter.\n",
+      decode ? moduleText("decode", decode) : this.left("decode"),
+      encode ? moduleText("encode", encode) : this.left("encode"),
     ];
     const needs = [decode, encode].flatMap((printed) =>
       printed ? [...printed.imports.keys(), ...printed.constants.flatMap((constant) => constant.needs ?? [])] : [],

@@ -26,6 +26,7 @@ export {
   string,
 } from "./kinds/bytes.js";
 export { type ConstantSchema, constant, type HiddenSchema, magic, padding, reserved } from "./kinds/constant.js";
+export { crc } from "./kinds/crc.js";
 export { type ChecksumSchema, type CoveringSchema, checksum, type FieldRange, lengthOf } from "./kinds/derived.js";
 export { type DigitsKind, type DigitsOptions, type DigitsSchema, decimal, hexadecimal, octal } from "./kinds/digits.js";
 export {
@@ -100,7 +101,6 @@ export {
   adler32,
   type Checksum,
   compute,
-  crc,
   crc8,
   crc16ccitt,
   crc16modbus,

@@ -211,10 +211,12 @@ export interface Scope {
 export interface Context {
   readonly scope: Scope | undefined;
   readonly bits: BitPlace | BitField | undefined;
+  /** Whether bit fields that stand alone have their first byte last, as the struct around them says. */
+  readonly little: boolean;
   /** Ops of recursive schemas, by the function that gives the schema. */
   readonly recursive: Map<unknown, { op: Op | undefined }>;
   /** Lowers a child, in the same struct unless `scope` says otherwise; bit places are passed on only when given. */
-  lower(schema: AnySchema, change?: Role & { scope?: Scope | undefined; bits?: Context["bits"] }): Op;
+  lower(schema: AnySchema, change?: Role & { scope?: Scope | undefined; bits?: Context["bits"]; little?: boolean }): Op;
 }
 
 /** Sees every op as it is made, and may wrap it. */
@@ -224,22 +226,27 @@ export type Wrap = (op: Op, schema: AnySchema, role: Role) => Op;
 export interface Role {
   readonly key?: string;
   readonly element?: boolean;
+  /** True for what a recursive schema stands for: it is not wrapped, because each place that it stands in is. */
+  readonly recursive?: boolean;
 }
 
 function context(
   scope: Scope | undefined,
   bits: Context["bits"],
+  little: boolean,
   recursive: Context["recursive"],
   wrap: Wrap | undefined,
 ): Context {
   return {
     scope,
     bits,
+    little,
     recursive,
     lower(schema, change = {}) {
-      const inner = context("scope" in change ? change.scope : scope, change.bits, recursive, wrap);
+      const around = "scope" in change ? change.scope : scope;
+      const inner = context(around, change.bits, change.little ?? little, recursive, wrap);
       const op = (schema["~lower"] as (schema: AnySchema, context: Context) => Op)(schema, inner);
-      return wrap ? wrap(op, schema, change) : op;
+      return wrap && !change.recursive ? wrap(op, schema, change) : op;
     },
   };
 }
@@ -248,8 +255,11 @@ function context(
 export function lower(schema: AnySchema, wrap?: Wrap, bits?: BitPlace): Op {
   // Where the schema contains itself, that is the same op.
   const own: { op: Op | undefined } = { op: undefined };
-  own.op = context(undefined, undefined, new Map([[schema, own]]), wrap).lower(schema, { bits });
-  return own.op;
+  own.op = context(undefined, undefined, false, new Map([[schema, own]]), wrap).lower(schema, {
+    bits,
+    recursive: true,
+  });
+  return wrap ? wrap(own.op, schema, {}) : own.op;
 }
 
 /** A reference with its field found. */

@@ -1,12 +1,16 @@
 // Law: schema text never becomes code. Identifiers are ours, names are quoted, and functions and tables are passed in
 // as arguments; the only strings that reach the output unquoted come from the ops themselves.
 
+import { isIdentifier } from "./errors.js";
 import { STOP } from "./runtime/reader.js";
 
 /** Quotes any string as a JavaScript string literal that is also safe in a comment. */
 export function quote(text: string): string {
-  return JSON.stringify(text).replace(/[\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`);
+  return JSON.stringify(text).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
 }
+
+/** Whether an expression is one of our variables. */
+export const isName = (expression: string): boolean => isIdentifier(expression) && expression.includes("_");
 
 /** Who emits a function of its own: a recursive schema. */
 export interface Emitter {
@@ -38,7 +42,7 @@ class Text {
   readonly constants: Constant[] = [];
   /** Set where something stands at a multiple, and where something may have to move. */
   readonly moves: { aligned?: true; widened?: true } = {};
-  interpreted = false;
+  interpreted = "";
 
   printed(functions: string): Printed {
     return { imports: this.imports, constants: this.constants, functions };
@@ -80,12 +84,12 @@ export class Source {
     this.text = text;
   }
 
-  /** Set where an op cannot be compiled, so that the interpreter does this direction. */
-  get interpreted(): boolean {
+  /** What it is about the schema that cannot be compiled, so that the interpreter does this direction; empty otherwise. */
+  get interpreted(): string {
     return this.text.interpreted;
   }
 
-  set interpreted(value: boolean) {
+  set interpreted(value: string) {
     this.text.interpreted = value;
   }
 
@@ -106,7 +110,7 @@ export class Source {
 
   /** A fresh identifier, readable where the hint is a plain word. */
   name(hint = "v"): string {
-    return `${/^[A-Za-z]\w{0,23}$/.test(hint) ? hint : "v"}_${++this.text.names}`;
+    return `${isIdentifier(hint) && hint.length < 25 ? hint : "v"}_${++this.text.names}`;
   }
 
   /** Stores an expression in a fresh variable. */
@@ -129,7 +133,8 @@ export class Source {
   place(how: "aligned" | "widened"): void {
     const { moves } = this.text;
     moves[how] = true;
-    if (moves.aligned && moves.widened) this.interpreted = true;
+    if (moves.aligned && moves.widened)
+      this.interpreted = "aligns what stands behind a field whose width depends on what follows";
   }
 
   /** Gives up: the interpreter then says why. Where bytes may be missing, `short` tells that from their being wrong. */

@@ -20,6 +20,7 @@ const floorPlan: Record<string, { rooms: string[][]; mayImport: RegExp }> = {
       ["ops"],
       // What printed code imports: of the ops too.
       ["kinds", "runtime/index", "runtime/standalone"],
+      ["trace"],
       ["generate", "inspect"],
       ["compile"],
       ["resync", "held"],

@@ -3,29 +3,58 @@ import {
   array,
   asText,
   bits,
+  bool,
   bytes,
   checksum,
   crc32,
+  crc64xz,
   f32,
   field,
   flag,
+  i8,
   i16,
+  i64,
+  lazy,
   lengthOf,
   nullable,
+  reserved,
   rest,
+  type Schema,
   sized,
   string,
   struct,
   typedArray,
   u8,
   u16,
+  u16le,
   u32,
   u64,
   union,
   until,
+  when,
 } from "@wireform/codec";
 import { describe, expect, it } from "vitest";
+import { failureOf } from "./support/facts.ts";
 import { compileHere } from "./support/mode.ts";
+
+const List: Schema<any> = struct({
+  n: u8,
+  x: when(
+    field("n"),
+    lazy(() => List),
+  ),
+});
+const Tree: Schema<any> = struct({
+  v: u8,
+  c: array(
+    lazy(() => Tree),
+    u8,
+  ),
+});
+const Chain: Schema<any> & { kind: "union" } = union("t", u8, {
+  end: [0, struct({})],
+  more: [1, struct({ v: u8, c: lazy(() => Chain) })],
+}) as never;
 
 const latin1 = (of: Uint8Array): string => Buffer.from(of).toString("latin1");
 
@@ -42,7 +71,39 @@ describe("every integer becomes digits and a space", () => {
     ["a length that can say null", string(nullable(i16, -1)), null, "-1 "],
     ["a length that can say null, and does not", bytes(nullable(u8, 255)), Uint8Array.of(0x61), "1 a"],
     ["a count that can say null", array(u8, nullable(i16, -1)), null, "-1 "],
-    ["a count of typed numbers, which stay as they are", typedArray(u8, u32), Uint8Array.of(0x61), "1 a"],
+    ["typed numbers", typedArray(u16le, u32), Uint16Array.of(1, 65535), "2 1 65535 "],
+    [
+      "typed numbers of 64 bits, counted by a field",
+      struct({ n: u8, all: typedArray(i64, field("n")) }),
+      { n: 2, all: BigInt64Array.of(-1n, 2n ** 63n - 1n) },
+      "2 -1 9223372036854775807 ",
+    ],
+    ["typed numbers to the end", typedArray(i8, rest), Int8Array.of(1, -128), "1 -128 "],
+    ["a count of typed floats, which stay as they are", typedArray(f32, u32), Float32Array.of(0), "1 \0\0\0\0"],
+    ["booleans", struct({ on: bool, list: array(bool, u8) }), { on: true, list: [false, true] }, "1 2 0 1 "],
+    [
+      "reserved bits and flags",
+      struct({ r: reserved(flag), s: reserved(bits(2), { value: 3 }), a: bits(5) }),
+      { a: 5 },
+      "0 3 5 ",
+    ],
+    ["numbers that fill a window of their size", struct({ a: sized(4, u32), b: sized(1, u8) }), { a: 7, b: 1 }, "7 1 "],
+    ["a window of so many bytes without numbers", sized(3, struct({ a: string(rest) })), { a: "ada" }, "ada"],
+    ["recursion under a condition", List, { n: 1, x: { n: 2, x: { n: 0 } } }, "1 2 0 "],
+    [
+      "recursion in an array",
+      Tree,
+      {
+        v: 1,
+        c: [
+          { v: 22, c: [] },
+          { v: 3, c: [{ v: 4, c: [] }] },
+        ],
+      },
+      "1 2 22 0 3 1 4 0 ",
+    ],
+    ["recursion in a union", Chain, { t: "more", v: 5, c: { t: "end" } }, "1 5 0 "],
+    ["recursion twice", struct({ a: lazy(() => List), b: lazy(() => List) }), { a: { n: 0 }, b: { n: 0 } }, "0 0 "],
     [
       "a size of a window",
       sized(u16, struct({ name: string(u8), more: bytes(rest) })),
@@ -77,6 +138,39 @@ describe("every integer becomes digits and a space", () => {
       expect(codec.decode(Buffer.from(text, "latin1"))).toEqual(value);
     });
   }
+
+  const refused: readonly (readonly [what: string, schema: AnySchema, text: string])[] = [
+    ["a flag that is neither 0 nor 1", struct({ on: flag, rest: bits(7) }), "5 1 "],
+    ["a boolean that is neither 0 nor 1", bool, "2 "],
+    ["typed numbers that do not fit", typedArray(u8, u8), "2 1 300 "],
+  ];
+  it.each(refused)("and refuses %s", (_, schema, text) => {
+    expect(failureOf(() => compileHere(asText(schema)).decode(Buffer.from(text)))).toMatchObject({
+      name: "DecodeError",
+      code: "rejected",
+    });
+  });
+  it.each([
+    ["a flag", struct({ on: flag, rest: bits(7) }), { on: "no", rest: 1 }],
+    ["a boolean", struct({ on: bool }), { on: 1 }],
+    ["typed numbers", typedArray(u8, u8), [1]],
+  ])("and refuses another value for %s", (_, schema: AnySchema, value) => {
+    expect(failureOf(() => compileHere(asText(schema)).encode(value))).toMatchObject({
+      name: "EncodeError",
+      code: "rejected",
+    });
+  });
+
+  it("but not in a window of so many bytes, which text would not keep", () => {
+    const Mixed = struct({ a: struct({ b: sized(4, struct({ n: u8, s: string(rest) })) }) });
+    expect(failureOf(() => asText(Mixed))).toMatchObject({ name: "SchemaError", code: "argument", path: "a.b" });
+  });
+
+  it("but for checksums of 64 bits, which are bigints", () => {
+    const codec = compileHere(asText(struct({ a: u8, c: checksum(u64, crc64xz, { from: "a", to: "a" }) })));
+    expect(latin1(codec.encode({ a: 1 }))).toMatch(/^1 [0-9a-f]{16}$/);
+    expect(codec.decode(codec.encode({ a: 1 }))).toMatchObject({ a: 1, c: expect.any(BigInt) });
+  });
 
   it("but for checksums, which are hexadecimal digits of a fixed width", () => {
     const codec = compileHere(asText(struct({ text: string(u8), crc: checksum(u32, crc32, { from: "text" }) })));

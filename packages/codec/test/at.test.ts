@@ -426,6 +426,13 @@ describe("bytes that point anywhere", () => {
   });
 });
 
+it("says in its source why there is no code", () => {
+  const codec = compileHere(struct({ p: u8, x: at(field("p"), u8) }));
+  if (codec.mode === "jit")
+    expect(codec.source).toMatch(/^\/\/ There is no decode function: this schema has `at`, .*interpreted\./);
+  else expect(codec.source).toBe("");
+});
+
 describe("what cannot be an offset", () => {
   it.each([
     ["less than nothing", () => at(-1, u8), "argument"],

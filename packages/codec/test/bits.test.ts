@@ -1,20 +1,25 @@
 import {
   type AnySchema,
   array,
+  at,
   bits,
   bytes,
   constant,
   enumeration,
+  field,
   flag,
   i8,
+  match,
   padding,
   reserved,
   SchemaError,
   type StructOptions,
+  sized,
   string,
   struct,
   u8,
   u16,
+  when,
 } from "@wireform/codec";
 import { describe, expect, it } from "vitest";
 import { type Facts, facts } from "./support/facts.ts";
@@ -273,6 +278,27 @@ describe("runs and their neighbours", () => {
   facts(bits(16), { ok: [[0x1234, "1234"]], badValues: [[65536, "range"]] });
   facts(array(bits(24), 2), { ok: [[[1, 0xabcdef], "000001abcdef"]] });
   facts(bits(64), { ok: [[2n ** 64n - 1n, "ffffffffffffffff"]] });
+});
+
+describe("whole bytes of bits that stand alone have the byte order of their struct", () => {
+  const endian = "little";
+  facts(struct({ a: bits(16), b: when(field("a"), bits(16)) }, { endian }), {
+    ok: [[{ a: 1, b: 2 }, "0100 0200"]],
+  });
+  facts(struct({ a: bytes(bits(16)), b: array(bits(24), 1), c: sized(bits(16), u8) }, { endian }), {
+    ok: [[{ a: Uint8Array.of(9), b: [1], c: 7 }, "010009 010000 010007"]],
+  });
+  facts(struct({ t: u8, a: match(field("t"), { 1: bits(16, { signed: true }) }) }, { endian }), {
+    ok: [[{ t: 1, a: -2 }, "01 feff"]],
+  });
+  facts(struct({ a: struct({ n: u8, x: when(field("n"), bits(16)) }), b: array(bits(16), 1) }, { endian }), {
+    ok: [[{ a: { n: 1, x: 2 }, b: [3] }, "01 0002 0300"]],
+  });
+  it("at an offset too", () => {
+    const codec = compileHere(struct({ o: u8, a: at(field("o"), bits(16)) }, { endian }));
+    expect(codec.decode(fromHex("010200"))).toEqual({ o: 1, a: 2 });
+    expect(toHex(codec.encode({ a: 2 }))).toBe("010200");
+  });
 });
 
 describe("what stands on bits", () => {

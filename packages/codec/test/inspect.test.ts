@@ -39,11 +39,13 @@ import {
 import { mutations, wire } from "@wireform/codec/fast-check";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { linesOf } from "../src/picture.ts";
 import { anySchema } from "./properties/any-schema.ts";
 import { exact } from "./support/facts.ts";
 import { compileHere } from "./support/mode.ts";
 import { runs, seed } from "./support/runs.ts";
 import { fromHex } from "./support/shared-data.ts";
+import { deeper, roomFor } from "./support/stack.ts";
 
 const look = (schema: AnySchema, hex: string, offset = 0): Inspection =>
   compileHere(schema).inspect(fromHex(hex.replaceAll(" ", "")), { offset });
@@ -406,6 +408,61 @@ it("what a limit refuses is shown where it was announced", () => {
     ["", "unread", 4, 5, undefined],
   ]);
   expect(find(tree, "list").verdict).toEqual({ ok: false, text: "BAD, at most 2 elements, 3 announced" });
+});
+
+describe("a message as deep as it may be", () => {
+  const List: Schema<any> = struct({
+    n: u8,
+    x: when(
+      field("n"),
+      lazy(() => List),
+    ),
+  });
+  const Tree: Schema<any> = struct({
+    v: u8,
+    c: array(
+      lazy(() => Tree),
+      u8,
+    ),
+  });
+  const Chain: Schema<any> & { kind: "union" } = union("t", u8, {
+    end: [0, struct({})],
+    more: [1, struct({ v: u8, c: lazy(() => Chain) })],
+  }) as never;
+  const ones = (n: number): Uint8Array => new Uint8Array(n).fill(1, 0, n - 1);
+  const flat = (root: Node): Node[] => {
+    const found = [root];
+    for (const { children } of found) found.push(...children);
+    return found;
+  };
+
+  it.each([
+    ["optional", List, 451, 902],
+    ["optional, at the limit", List, 1025, 2050],
+    ["in arrays", Tree, 2050, 3075],
+    ["in variants", Chain, 2049, 3074],
+  ])("%s, is shown in whole", (_, schema, size, nodes) => {
+    const codec = compileHere(schema, { limits: { maxDepth: 1024 } });
+    const tree = codec.inspect(ones(size));
+    expect(tree.error).toBe(undefined);
+    expect(flat(tree).length).toBe(nodes);
+    expect(linesOf(tree).length).toBeGreaterThan(size / 2);
+    expect(codec.encode(tree.value)).toEqual(ones(size));
+  });
+
+  it("is shown as far as the stack goes", () => {
+    const codec = compileHere(Tree, { limits: { maxDepth: 1024 } });
+    const tree = deeper(Math.floor(roomFor() * 0.8), () => codec.inspect(ones(2050)));
+    expect(tree.error).toMatchObject({ code: "limit", expected: "fewer levels of recursion" });
+    const { keys = [] } = tree.error ?? {};
+    expect(keys.length).toBeGreaterThan(20);
+    const shown = flat(tree);
+    expect(shown.length).toBeGreaterThan(keys.length);
+    expect(shown.find(({ path }) => path === tree.error?.path)?.verdict?.ok ?? false).toBe(false);
+    expect(shown.filter(({ verdict }) => verdict?.ok === false).length).toBe(1);
+    // A shallow message is shown as ever.
+    expect(codec.inspect(fromHex("010101010100")).error).toBe(undefined);
+  });
 });
 
 it("padding and hidden fields have nodes without a value", () => {

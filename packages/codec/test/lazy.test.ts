@@ -3,6 +3,7 @@ import {
   bytes,
   type Codec,
   check,
+  Decoder,
   field,
   lazy,
   lengthOf,
@@ -24,6 +25,7 @@ import { describe, expect, it } from "vitest";
 import { facts, failureOf } from "./support/facts.ts";
 import { compileHere } from "./support/mode.ts";
 import { fromHex, toHex } from "./support/shared-data.ts";
+import { deeper, roomFor } from "./support/stack.ts";
 
 interface Tree {
   value: number;
@@ -271,6 +273,52 @@ describe("how deep it may go", () => {
   });
 });
 
+describe("where the stack of the caller ends", () => {
+  const Named: Schema<any> = struct({
+    more: u8,
+    größe: when(
+      field("more"),
+      lazy(() => Named),
+    ),
+  });
+  const ones = new Uint8Array(20_000).fill(1);
+  const deep = deepList(2000);
+  const shares = [0.3, 0.5, 0.7, 0.8, 0.85, 0.9, 0.92];
+
+  it.each([
+    ["decode", (codec) => codec.decode(ones)],
+    ["read", (codec) => codec.read(ones)],
+    ["push", (codec) => [...new Decoder(codec).push(ones)]],
+    ["encode", (codec) => codec.encode(deep)],
+    [
+      "inspect",
+      (codec) => {
+        throw codec.inspect(ones).error;
+      },
+    ],
+  ] satisfies [string, (codec: Codec<any>) => unknown][])(
+    "%s says that it is too deep, and the process goes on",
+    (how, use) => {
+      const calls = roomFor();
+      for (const share of shares) {
+        for (const schema of [List, Named]) {
+          const codec = compileHere(schema, { limits: { maxDepth: 1024 } });
+          const error = failureOf(() => deeper(Math.floor(calls * share), () => use(codec)));
+          expect(error).toMatchObject({ code: schema === Named && how === "encode" ? "missing" : "limit" });
+        }
+      }
+    },
+  );
+
+  it("the path leads to the level for which there is no room", () => {
+    const calls = Math.floor(roomFor() * 0.9);
+    const codec = compileHere(List, { limits: { maxDepth: 1024 } });
+    const error = failureOf(() => deeper(calls, () => codec.decode(ones)));
+    const [level] = /\d+$/.exec(String(error.actual)) ?? [];
+    expect(error.keys).toEqual(new Array(Number(level)).fill("next"));
+  });
+});
+
 describe("what cannot be recursive", () => {
   it.each([
     ["no function", () => lazy(5 as never), "argument"],
@@ -285,6 +333,29 @@ describe("what cannot be recursive", () => {
       "recursion",
     ],
     [
+      "one that is made again on each call",
+      () => {
+        const fresh = (): Schema<any> => struct({ v: u8, c: array(lazy(fresh), u8) });
+        return compileHere(fresh());
+      },
+      "recursion",
+    ],
+    [
+      "one that is made again by a function that is made again",
+      () => {
+        const fresh = (): Schema<any> =>
+          struct({
+            v: u8,
+            c: array(
+              lazy(() => fresh()),
+              u8,
+            ),
+          });
+        return compileHere(fresh());
+      },
+      "recursion",
+    ],
+    [
       "one that reads fields around it",
       () => {
         const Inner = struct({ b: bytes(field("../n")) });
@@ -294,6 +365,18 @@ describe("what cannot be recursive", () => {
     ],
   ])("%s", (_, define, code) => {
     expect(failureOf(define)).toMatchObject({ name: "SchemaError", code });
+  });
+  it("but many that contain one another can be", () => {
+    const ring: Schema<any>[] = Array.from({ length: 100 }, (_, i) =>
+      struct({
+        v: u8,
+        c: array(
+          lazy(() => ring[(i + 1) % 100] as Schema<any>),
+          u8,
+        ),
+      }),
+    );
+    expect(compileHere(ring[0] as Schema<any>).decode(fromHex("01010200"))).toEqual({ v: 1, c: [{ v: 2, c: [] }] });
   });
   const Greedy: Schema<any> = struct({ kind: u8, all: bytes(rest) });
   const later = lazy(() => Greedy);

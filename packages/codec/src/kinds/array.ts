@@ -21,6 +21,7 @@ import {
   type Schema,
 } from "../schema.js";
 import { delimitersOf } from "./bytes.js";
+import { map } from "./map.js";
 
 export interface ArraySchema<S extends AnySchema, L>
   extends Schema<
@@ -147,6 +148,28 @@ export function typedArray<const K extends TypedKind, const L extends Length>(
         item.kind.endsWith("le"),
         facts,
       ),
-    (change) => typedArray(item as never, withPrefix(length, change)) as never,
+    (change) => {
+      const counted = withPrefix(length, change);
+      const other = change(item);
+      return (
+        other === item ? typedArray(item as never, counted) : copied(other, counted, constructors[name] as never)
+      ) as never;
+    },
   );
+}
+
+/** A typed array of which each number is written for itself. */
+function copied(item: AnySchema, length: Length, make: Uint8ArrayConstructor): AnySchema {
+  return map(array(item, length as number), {
+    decode(values: readonly number[]) {
+      const numbers = make.from(values);
+      const wrong = values.findIndex((value, i) => value !== numbers[i]);
+      if (wrong >= 0) throw new RangeError(`needs numbers of ${make.name}; got ${show(values[wrong])}`);
+      return numbers;
+    },
+    encode(value: unknown) {
+      if (value instanceof make) return Array.from<unknown>(value);
+      throw new TypeError(`needs a ${make.name}; got ${show(value)}`);
+    },
+  });
 }

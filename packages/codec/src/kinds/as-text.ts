@@ -13,6 +13,7 @@ import {
 } from "../schema.js";
 import { decimal, hexadecimal } from "./digits.js";
 import { map } from "./map.js";
+import type { SizedSchema } from "./sized.js";
 import { lazy } from "./when.js";
 
 /** What is known of an integer that is to be written as text. */
@@ -27,10 +28,37 @@ const spaced = ({ signed, big }: IntegerFacts): AnySchema =>
     ? decimal(until(" "), { sign: signed ? "minus" : "none", big: true })
     : decimal(until(" "), { sign: signed ? "minus" : "none" });
 
+type Change = (of: AnySchema) => AnySchema;
+
+/** What 0 and 1 stand for, as strict as a bit. */
+const zeroOrOne = {
+  decode(n: unknown): boolean {
+    if (n === 0 || n === 1) return n === 1;
+    throw new RangeError(`needs 0 or 1; got ${show(n)}`);
+  },
+  encode(value: unknown): number {
+    if (typeof value === "boolean") return value ? 1 : 0;
+    throw new TypeError(`needs a boolean; got ${show(value)}`);
+  },
+};
+
+/** A window of so many bytes around what may take more or fewer as text: the window of what always fills it can go. */
+function unwindowed({ length, content, skip }: SizedSchema<AnySchema, number>, change: Change): AnySchema | undefined {
+  if (typeof length !== "number" || !content) return undefined;
+  const other = change(content);
+  if (other === content) return undefined;
+  if (content.facts.min === content.facts.max && !skip) return other;
+  throw new SchemaError(
+    "argument",
+    `asText cannot keep a window of ${length} bytes around numbers, because text takes another size; give it a prefix`,
+  );
+}
+
 /**
- * The same schema with every integer (lengths, counts, tags and bit fields too) as ASCII digits: by default decimal up to
- * a space, or as `digits` says. Values do not change, so that the two sizes can be compared. Checksums become
- * hexadecimal digits of a fixed width; floats, text and bytes stay.
+ * The same schema with every integer (lengths, counts, tags, bit fields, booleans and the numbers of typed arrays too) as
+ * ASCII digits: by default decimal up to a space, or as `digits` says. Values do not change, so that the two sizes can be
+ * compared. Checksums become hexadecimal digits of a fixed width; floats, text and bytes stay. A window of so many bytes
+ * goes away around numbers that always fill it, and is refused around others.
  *
  * @example
  * compile(asText(struct({ id: u64, count: u16 }))).encode({ id: 7n, count: 1 })   // "7 1 "
@@ -40,22 +68,35 @@ export function asText<S extends AnySchema>(
   digits: (facts: IntegerFacts) => AnySchema = spaced,
 ): Schema<Infer<S>, Input<S>, RefsOf<S>, DerivedOf<S>> & Pick<S, "kind"> {
   if (!isSchema(schema)) throw new SchemaError("argument", `asText takes a schema; got ${show(schema)}`);
-  const recursive = new Map<unknown, AnySchema>();
+  // What is met again, by recursion for example, is the same again.
+  const known = new Map<AnySchema, AnySchema>();
   const change = (of: AnySchema): AnySchema => {
-    const { get, algorithm, schema: inner } = of as { get?: () => AnySchema; algorithm?: unknown; schema?: AnySchema };
-    if (algorithm !== undefined && inner) {
-      return of["~with"]?.(() => hexadecimal(2 * Math.ceil(inner.facts.max))) ?? of;
-    }
-    if (get) {
-      const known = recursive.get(get) ?? lazy(() => change(get()));
-      recursive.set(get, known);
-      return known;
-    }
-    if (of["~with"]) return of["~with"](change);
-    const { integer } = of.facts;
-    if (!integer) return of;
-    if (!integer.boolean) return digits(integer);
-    return map(digits(integer), { decode: (n) => n === 1, encode: (value: boolean) => (value ? 1 : 0) });
+    const text = known.get(of) ?? changed(of, change, digits);
+    known.set(of, text);
+    return text;
   };
   return change(schema) as unknown as Schema<Infer<S>, Input<S>>;
+}
+
+function changed(of: AnySchema, change: Change, digits: (facts: IntegerFacts) => AnySchema): AnySchema {
+  const { get, algorithm, schema: inner } = of as { get?: () => AnySchema; algorithm?: unknown; schema?: AnySchema };
+  if (algorithm !== undefined && inner?.facts.integer) {
+    const { big } = inner.facts.integer;
+    return of["~with"]?.(() => hexadecimal(2 * Math.ceil(inner.facts.max), { big })) ?? of;
+  }
+  if (get) return lazy(() => change(get()));
+  const { integer } = of.facts;
+  const windowed = unwindowed(of as never, change);
+  if (windowed) return windowed;
+  if (of["~with"]) {
+    let same = true;
+    const text = of["~with"]((part) => {
+      const other = change(part);
+      same &&= other === part;
+      return other;
+    });
+    return same ? of : text;
+  }
+  if (!integer) return of;
+  return integer.boolean ? map(digits(integer), zeroOrOne) : digits(integer);
 }

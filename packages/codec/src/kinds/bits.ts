@@ -58,7 +58,7 @@ function field(context: Context, width: number, kind: string, signed: boolean): 
       "bits",
       `${kind} does not end on a byte here; bit fields stand next to each other in a struct and fill whole bytes together`,
     );
-  return wholeBits(width, signed);
+  return wholeBits(width, signed, context.little);
 }
 
 /**

@@ -208,7 +208,7 @@ export function reserved(
     { schema, value, ignore },
     (_schema: never, context: never) =>
       constantly((context as Context).lower(schema, { bits: (context as Context).bits }), value, value, true, ignore),
-    (change) => reserved(change(schema), options) as never,
+    (change) => reserved(change(schema), { value: value as number, ignore }) as never,
   );
 }
 

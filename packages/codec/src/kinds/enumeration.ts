@@ -1,6 +1,6 @@
 // Names for numbers, and booleans.
 
-import { SchemaError, show } from "../errors.js";
+import { inside, SchemaError, show } from "../errors.js";
 import { integer } from "../ops/integer.js";
 import { literal, transformed } from "../ops/transform.js";
 import type { Context, Op } from "../plan.js";
@@ -60,11 +60,7 @@ export function enumeration(schema: AnySchema, names: Names, options: Enumeratio
   list.forEach(([name, value], i) => {
     if (typeof value !== "number" && typeof value !== "bigint")
       throw new SchemaError("argument", `is not a number; got ${show(value)}`, [name]);
-    try {
-      checkFits(schema, value, "its number");
-    } catch (error) {
-      throw error instanceof SchemaError ? error.within(name) : error;
-    }
+    inside(name, () => checkFits(schema, value, "its number"));
     const other = list.findIndex(([, v]) => v === value);
     if (other !== i) throw new SchemaError("duplicate", `has the value ${value}, as "${list[other]?.[0]}" has`, [name]);
   });
@@ -139,25 +135,29 @@ export interface BoolSchema extends Schema<boolean> {
 }
 
 /** One byte as a boolean: 0 or 1; other bytes are refused. */
-export const bool: BoolSchema = /* @__PURE__ */ node("bool", /* @__PURE__ */ facts(1, 1), {}, () =>
-  transformed(integer({ bytes: 1, signed: false, little: false }), {
-    forward(m, raw, at) {
-      if (raw === 0 || raw === 1) return raw === 1;
-      m.fail("value", "needs 0 or 1", `got ${raw}`, at);
-      return STOP;
-    },
-    back(w, value) {
-      if (typeof value !== "boolean") throw w.refuse("type", "needs a boolean", value);
-      return value ? 1 : 0;
-    },
-    emitForward(source, raw) {
-      const kept = source.store(raw);
-      source.stop(`${kept} > 1`);
-      return `${kept} === 1`;
-    },
-    emitBack(source, value) {
-      source.stop(`typeof ${value} !== "boolean"`);
-      return source.store(`${value} ? 1 : 0`, "bit");
-    },
-  }),
+export const bool: BoolSchema = /* @__PURE__ */ node(
+  "bool",
+  /* @__PURE__ */ facts(1, 1, { integer: { signed: false, big: false, boolean: true } }),
+  {},
+  () =>
+    transformed(integer({ bytes: 1, signed: false, little: false }), {
+      forward(m, raw, at) {
+        if (raw === 0 || raw === 1) return raw === 1;
+        m.fail("value", "needs 0 or 1", `got ${raw}`, at);
+        return STOP;
+      },
+      back(w, value) {
+        if (typeof value !== "boolean") throw w.refuse("type", "needs a boolean", value);
+        return value ? 1 : 0;
+      },
+      emitForward(source, raw) {
+        const kept = source.store(raw);
+        source.stop(`${kept} > 1`);
+        return `${kept} === 1`;
+      },
+      emitBack(source, value) {
+        source.stop(`typeof ${value} !== "boolean"`);
+        return source.store(`${value} ? 1 : 0`, "bit");
+      },
+    }),
 );

@@ -1,6 +1,6 @@
 // One of several schemas, chosen by an earlier field.
 
-import { SchemaError, show } from "../errors.js";
+import { inside, SchemaError, show } from "../errors.js";
 import { type Choice, match as matchOp, type Variant } from "../ops/choice.js";
 import { bind, type Context, type Op } from "../plan.js";
 import type { Ref } from "../reference.js";
@@ -66,7 +66,7 @@ export function match<const P extends string, const C extends Cases, const O ext
     (change) =>
       match(
         ref,
-        Object.fromEntries(list.map(([key, schema]) => [key, change(schema)])),
+        Object.fromEntries(list.map(([key, schema]) => [key, inside(key, () => change(schema))])),
         otherwise && change(otherwise as AnySchema),
       ) as never,
   );
@@ -90,13 +90,9 @@ function lowerMatch(
     if (!whole) throw new SchemaError("argument", `the case "${key}" is not a whole number, but "${ref.path}" is`);
     return [numeric === "bigint" ? BigInt(key) : Number(key)];
   };
-  const variants: Variant[] = list.map(([key, schema]) => {
-    try {
-      return { name: key, op: context.lower(schema), tags: tagsOf(key) };
-    } catch (error) {
-      throw error instanceof SchemaError ? error.within(key) : error;
-    }
-  });
+  const variants: Variant[] = list.map(([key, schema]) =>
+    inside(key, () => ({ name: key, op: context.lower(schema), tags: tagsOf(key) })),
+  );
   const choice: Choice = {
     variants: otherwise ? [...variants, { name: "otherwise", op: context.lower(otherwise), tags: [] }] : variants,
     otherwise: otherwise ? variants.length : undefined,

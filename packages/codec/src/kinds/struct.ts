@@ -1,6 +1,6 @@
 // Fields in order, as in the table of a protocol's specification.
 
-import { SchemaError, show } from "../errors.js";
+import { inside, SchemaError, show } from "../errors.js";
 import { struct as structOp } from "../ops/struct.js";
 import type { BitPlace, Context, Entry, Named, Op, Scope } from "../plan.js";
 import {
@@ -64,7 +64,10 @@ export function struct<const F extends Fields>(fields: Checked<F>, options: Stru
     { fields: own, options: order },
     (_schema: never, context: never) => lowerStruct(entries, order, context),
     (change) =>
-      struct(Object.fromEntries(entries.map(([key, schema]) => [key, change(schema)])) as never, order) as never,
+      struct(
+        Object.fromEntries(entries.map(([key, schema]) => [key, inside(key, () => change(schema))])) as never,
+        order,
+      ) as never,
   );
 }
 
@@ -189,22 +192,19 @@ export function lowerStruct(
   const struct = { entries, ...order };
   const lowered: Entry[] = entries.map(([key, schema]) => {
     const bits = schema.facts.bits === undefined ? undefined : { key, struct };
-    try {
-      const named: Named = { key, op: context.lower(schema, { key, scope, bits }) };
-      names.set(key, named);
-      return {
-        key,
-        op: named.op,
-        named,
-        hidden: named.op.hidden === true,
-        careful: key in Object.prototype,
-        marked: false,
-        before: -1,
-        after: -1,
-      };
-    } catch (error) {
-      throw error instanceof SchemaError ? error.within(key) : error;
-    }
+    const op = inside(key, () => context.lower(schema, { key, scope, bits, little: order.endian === "little" }));
+    const named: Named = { key, op };
+    names.set(key, named);
+    return {
+      key,
+      op,
+      named,
+      hidden: op.hidden === true,
+      careful: key in Object.prototype,
+      marked: false,
+      before: -1,
+      after: -1,
+    };
   });
   let min = 0;
   let max = 0;

@@ -1,6 +1,6 @@
 // One of several schemas, chosen by a tag in front.
 
-import { SchemaError, show } from "../errors.js";
+import { inside, SchemaError, show } from "../errors.js";
 import { labelOf } from "../length.js";
 import { BitRun } from "../ops/bit-run.js";
 import { union as unionOp, type Variant } from "../ops/choice.js";
@@ -202,7 +202,9 @@ export function union<const Name extends string, T extends AnySchema, const V ex
       union(
         tagName,
         change(tag),
-        Object.fromEntries(list.map(([name, [value, schema]]) => [name, [value, change(schema)]])) as never,
+        Object.fromEntries(
+          list.map(([name, [value, schema]]) => [name, [value, inside(name, () => change(schema))]]),
+        ) as never,
       ) as never,
   );
 }
@@ -218,12 +220,10 @@ function variantStruct(tagName: string, tag: AnySchema, name: string, [value, sc
     : [[tagName, tagField(tag, value, name)]];
   const clash = own.find(([key]) => first.some(([taken]) => taken === key));
   if (clash) throw new SchemaError("name", `has a field "${clash[0]}" of its own, as its tag has`, [name]);
-  try {
+  return inside(name, () => {
     for (const each of isRange(value) ? [value.from, value.to] : [value]) checkFits(tag, each, "the tag");
     return over(schema, Object.fromEntries([...first, ...own]));
-  } catch (error) {
-    throw error instanceof SchemaError ? error.within(name) : error;
-  }
+  });
 }
 
 /** The tag of one variant: `wire` in the bytes, the variant's name in the value. */
@@ -253,13 +253,9 @@ const nameOnly = (name: string): AnySchema =>
 function lowerUnion(tagName: string, tag: AnySchema, list: readonly [string, VariantOf][], context: Context): Op {
   const variants: Variant[] = list.map(([name, variant]) => {
     const whole = variantStruct(tagName, tag, name, variant);
-    try {
-      const op = context.lower(whole);
-      const [value] = variant;
-      return { name, op, tags: isRange(value) ? [] : [value], range: isRange(value) ? value : undefined };
-    } catch (error) {
-      throw error instanceof SchemaError ? error.within(name) : error;
-    }
+    const op = inside(name, () => context.lower(whole));
+    const [value] = variant;
+    return { name, op, tags: isRange(value) ? [] : [value], range: isRange(value) ? value : undefined };
   });
   const peek = context.lower(tag, {
     scope: undefined,

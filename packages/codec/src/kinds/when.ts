@@ -82,6 +82,9 @@ export function lazy<S extends AnySchema>(get: () => S): LazySchema<S> {
   );
 }
 
+/** So many recursive schemas, each met while the one before is lowered, can only be the same made again and again. */
+const NESTED = 128;
+
 function lowerLazy(get: () => AnySchema, context: Context): Op {
   const schema = get();
   if (!isSchema(schema))
@@ -95,9 +98,16 @@ function lowerLazy(get: () => AnySchema, context: Context): Op {
         "reference",
         `a recursive schema cannot refer to "${schema.facts.uses[0]?.path}" outside of itself`,
       );
+    const within = [...context.recursive.values()].filter(({ op }) => op === undefined).length / 2;
+    if (context.recursive.has(get) || within > NESTED)
+      throw new SchemaError(
+        "recursion",
+        "lazy's function returns another schema on each call; make the schema once and return that",
+      );
     known = { op: undefined };
-    context.recursive.set(schema, known);
-    known.op = context.lower(schema, { scope: undefined });
+    context.recursive.set(schema, known).set(get, known);
+    known.op = context.lower(schema, { scope: undefined, recursive: true, little: false });
+    context.recursive.delete(get);
   }
   const target = known;
   return lazyOp(() => target.op as Op, schema.facts.min, schema.facts.greedy || target.op?.greedy === true);

@@ -3,7 +3,7 @@
 
 import { reason, show } from "../errors.js";
 import type { Until } from "../length.js";
-import { isLeaf, type Op } from "../plan.js";
+import { isLeaf, type Leaf, type Op } from "../plan.js";
 import { delimiterAt, delimiterBegins, find, put } from "../runtime/bytes.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 import { under, type Writer } from "../runtime/writer.js";
@@ -64,6 +64,22 @@ function emitEncodeAll(source: Source, item: Op, value: string, n: string, count
   });
 }
 
+/** Elements of fixed size. */
+function getElements(m: Reader, item: Leaf, n: number, values: unknown[]): unknown {
+  if (!m.need(n * item.size)) {
+    if (!m.fault || m.fault.code === "limit") return m.leave(undefined, 0, values, [n]);
+    m.fault = undefined;
+  }
+  for (let i = 0; i < n; i++) {
+    // An element that is cut is decoded as far as it goes, so that the error names the field.
+    const value = m.p + item.size <= m.e ? item.get(m, m.p) : item.decode(m);
+    if (value === STOP) return m.leave(i, i, values, [n]);
+    values.push(value);
+    m.p += item.size;
+  }
+  return values;
+}
+
 /** As many elements as a number, a prefix or a field says. */
 export function countedArray(count: Count, item: Op, bounds: Bounds): Op {
   const fixed = isLeaf(item) ? item : undefined;
@@ -84,20 +100,7 @@ export function countedArray(count: Count, item: Op, bounds: Bounds): Op {
           return m.short(n * item.min, false) || STOP;
         values = [];
       }
-      if (fixed) {
-        if (!m.need(n * fixed.size)) {
-          if (!m.fault || m.fault.code === "limit") return m.leave(undefined, 0, values, [n]);
-          m.fault = undefined;
-        }
-        for (let i = 0; i < n; i++) {
-          // An element that is cut is decoded as far as it goes, so that the error names the field.
-          const value = m.p + fixed.size <= m.e ? fixed.get(m, m.p) : fixed.decode(m);
-          if (value === STOP) return m.leave(i, i, values, [n]);
-          values.push(value);
-          m.p += fixed.size;
-        }
-        return values;
-      }
+      if (fixed) return getElements(m, fixed, n, values);
       for (let i = saved?.index ?? 0; i < n; i++) {
         const value = item.decode(m);
         if (value === STOP) return m.leave(i, i, values, [n]);

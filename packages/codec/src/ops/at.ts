@@ -128,11 +128,11 @@ export function at(offset: Count, content: Op): Op {
       });
     },
     emitDecode(source) {
-      source.interpreted = true;
+      source.interpreted = "has `at`";
       return "undefined";
     },
     emitEncode(source) {
-      source.interpreted = true;
+      source.interpreted = "has `at`";
     },
   };
 }

@@ -173,8 +173,8 @@ export function bits(width: number, place: BitPlace, signed: boolean): Leaf {
 }
 
 /** Bits that fill whole bytes of their own, so that they find no zeroes but write them. */
-export function wholeBits(width: number, signed: boolean): Leaf {
-  const run = new BitRun(width / 8, false);
+export function wholeBits(width: number, signed: boolean, little: boolean): Leaf {
+  const run = new BitRun(width / 8, little);
   const { place, ...field } = bits(width, run.place(0), signed);
   return leaf({
     ...field,

@@ -80,23 +80,21 @@ function emitSwitch(
 export function union(tagName: string, peek: Op, choice: Choice): Op {
   const pick = picker(choice);
   const byName = new Map(choice.variants.map((variant) => [variant.name, variant]));
+  const choose = (m: Reader): number | typeof STOP => {
+    const at = m.p;
+    const tag = peek.decode(m);
+    if (tag === STOP) return STOP;
+    const picked = pick(tag);
+    m.p = at;
+    if (picked !== undefined) return picked;
+    return m.fail("tag", `needs one of the tags of ${names(choice)}`, `got ${show(tag)}`) || STOP;
+  };
   return {
     ...bounds(choice),
     decode(m: Reader) {
       const saved = m.resume();
-      let index = saved ? saved.index : -1;
-      if (index < 0) {
-        const at = m.p;
-        const tag = peek.decode(m);
-        if (tag === STOP) return m.leave(m.fault ? tagName : undefined, -1, undefined);
-        const picked = pick(tag);
-        m.p = at;
-        if (picked === undefined) {
-          m.fail("tag", `needs one of the tags of ${names(choice)}`, `got ${show(tag)}`);
-          return m.leave(tagName, -1, undefined);
-        }
-        index = picked;
-      }
+      const index = saved && saved.index >= 0 ? saved.index : choose(m);
+      if (index === STOP) return m.leave(m.fault ? tagName : undefined, -1, undefined);
       const value = (choice.variants[index] as Variant).op.decode(m);
       return value === STOP ? m.leave(undefined, index, undefined) : value;
     },

@@ -1,7 +1,7 @@
 // Law: a length is read before what it measures, and on the way out is derived from it: a prefix is written or patched,
 // a referenced field is filled in through the same arithmetic run backwards.
 
-import { EncodeError, SchemaError, show } from "../errors.js";
+import { EncodeError, isWord, SchemaError, show } from "../errors.js";
 import { type Length, lengthLabel, type Nullable } from "../length.js";
 import { limitsOf } from "../limits.js";
 import { type Bound, bind, type Context, isLeaf, lowerNumber, type Op } from "../plan.js";
@@ -133,7 +133,7 @@ export function emitReadCount(source: Source, count: Count): string {
   const op = count.mode === "prefix" ? count.op : count.bound.named.op;
   let value = op.numeric === "bigint" ? `Number(${raw})` : raw;
   if (count.mode === "ref") value = emitForward(value, count.bound);
-  const kept = /^\w+$/.test(value) ? value : source.store(value, "length");
+  const kept = isWord(value) ? value : source.store(value, "length");
   const unsigned =
     (op as { unsigned?: boolean }).unsigned &&
     (count.mode === "prefix" || count.bound.steps.every(([name]) => name !== "minus"));
@@ -211,7 +211,7 @@ export function emitWriteCount(source: Source, count: Count, n: string): void {
   else if (count.mode === "prefix") {
     if (count.nothing !== undefined && count.nothing >= 0) source.stop(`${n} === ${count.nothing}`);
     const value =
-      count.op.numeric === "bigint" ? source.store(`BigInt(${n})`) : /^\w+$/.test(n) ? n : source.store(n, "length");
+      count.op.numeric === "bigint" ? source.store(`BigInt(${n})`) : isWord(n) ? n : source.store(n, "length");
     count.op.emitEncode(source, value);
   } else if (count.mode === "ref") emitDerive(source, count.bound, n);
 }

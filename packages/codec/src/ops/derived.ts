@@ -169,7 +169,7 @@ function emitExpected(source: Source, { entry, from, to, size }: Range, marks: r
   const checksum = entry.op.derived?.checksum;
   if (!checksum) return `${marks[to]} - ${marks[from]}`;
   const { algorithm, big } = checksum;
-  const name = source.constant(algorithm, algorithm.source, /^\w+/.exec(algorithm.source ?? "")?.[0]);
+  const name = source.constant(algorithm, algorithm.source, algorithm.source?.split("(")[0]);
   const bytes = source.direction === "encode" ? "w.filled(b)" : "b";
   return `${source.use("checksumOver", checksumOver)}(${name}, ${big}, ${bytes}, ${marks[from]}, ${marks[to]}, ${marks[entry.before]}, ${size})`;
 }

@@ -1,14 +1,25 @@
-// Law: recursion has a depth limit, and a recursive schema sees no fields of what surrounds it.
+// Law: recursion has a depth limit, and a recursive schema sees no fields of what surrounds it. Where the stack ends
+// before the limit, that is a limit too; so levels are as few calls as they can be.
 
+import { deeper } from "../errors.js";
 import type { Op } from "../plan.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 import type { Writer } from "../runtime/writer.js";
 import { decodePart } from "./part.js";
 
-/** Whether the engine ran out of stack, as V8, JavaScriptCore and SpiderMonkey say it. */
+/**
+ * Whether the engine ran out of stack, as V8, JavaScriptCore and SpiderMonkey say it. Asked where there is none left: a
+ * call may throw again, for a level further out to catch, but a regexp would end the process.
+ */
 function isOverflow(error: unknown): boolean {
-  return error instanceof Error && /call stack|too much recursion/.test(error.message);
+  const message = error instanceof Error && error.message;
+  return typeof message === "string" && (message.includes("call stack") || message.includes("too much recursion"));
 }
+
+const FEWER = "fewer levels of recursion";
+
+/** What is said of it; throws, for a level further out to catch, until there is room to go on with. */
+const noRoom = (depth: number): string => `the stack has no room for level ${depth + deeper(50) - 49}`;
 
 /** An op that is looked up when it is first used, because it contains itself; `min` is known before. */
 export function lazy(target: () => Op, min: number, greedy: boolean): Op {
@@ -19,37 +30,38 @@ export function lazy(target: () => Op, min: number, greedy: boolean): Op {
     apart: true,
     decode(m: Reader) {
       m.resume();
-      if (m.depth >= m.limits.maxDepth) {
-        m.fail("limit", `at most ${m.limits.maxDepth} levels of recursion`, "one more");
-        return STOP;
-      }
-      const { root } = m;
-      m.depth++;
+      const { root, depth } = m;
+      if (depth >= m.limits.maxDepth)
+        return m.fail("limit", `at most ${m.limits.maxDepth} levels of recursion`, "one more") || STOP;
+      m.depth = depth + 1;
       m.root = m.scopes.length;
       let value: unknown = STOP;
       try {
-        value = decodePart(m, target());
+        value = m.generated ? decodePart(m, target()) : target().decode(m);
       } catch (error) {
         if (!isOverflow(error)) throw error;
-        m.fail("limit", "fewer levels of recursion", `the stack has no room for level ${m.depth}`);
+        // What was noted further in, on the way out, may lack keys.
+        m.fault = undefined;
+        m.keys = [];
+        m.fail("limit", FEWER, noRoom(depth));
       }
-      m.depth--;
+      m.depth = depth;
       m.root = root;
       return value === STOP ? m.leave(undefined, 0, undefined) : value;
     },
     encode(w: Writer, value) {
-      if (w.depth >= w.limits.maxDepth)
+      const { root, depth } = w;
+      if (depth >= w.limits.maxDepth)
         throw w.fail("limit", `at most ${w.limits.maxDepth} levels of recursion`, "one more");
-      const { root } = w;
-      w.depth++;
+      w.depth = depth + 1;
       w.root = w.scopes.length;
       try {
         target().encode(w, value);
       } catch (error) {
         if (!isOverflow(error)) throw error;
-        throw w.fail("limit", "fewer levels of recursion", `the stack has no room for level ${w.depth}`);
+        throw w.fail("limit", FEWER, noRoom(depth));
       }
-      w.depth--;
+      w.depth = depth;
       w.root = root;
     },
     emitDecode(source) {

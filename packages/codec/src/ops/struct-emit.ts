@@ -1,19 +1,17 @@
 // Law: generated structs are one object literal each, with keys in the order of the fields, built from variables that
 // later fields can refer to.
 
+import { isIdentifier } from "../errors.js";
 import { type Entry, type Ranges, type Scope, sharesRun } from "../plan.js";
-import { quote, type Source } from "../source.js";
+import { isName, quote, type Source } from "../source.js";
 import type { Layout } from "./struct-layout.js";
 
 /** A property name as JavaScript text. */
-export const keyText = (key: string): string => (/^[A-Za-z_$][\w$]*$/.test(key) ? key : quote(key));
-
-/** Whether an expression is one of our variables. */
-const isName = (value: string): boolean => /^[A-Za-z]\w*_\d+$/.test(value);
+export const keyText = (key: string): string => (isIdentifier(key) ? key : quote(key));
 
 /** A property of a value as JavaScript text. */
 export const member = (value: string, key: string): string =>
-  /^[A-Za-z_$][\w$]*$/.test(key) ? `${value}.${key}` : `${value}[${quote(key)}]`;
+  isIdentifier(key) ? `${value}.${key}` : `${value}[${quote(key)}]`;
 
 type Items = Extract<Layout["steps"][number], { do: "run" }>["items"];
 

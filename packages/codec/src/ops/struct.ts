@@ -28,7 +28,7 @@ export function struct(entries: readonly Entry[], scope: Scope, bounds: Pick<Op,
   const op: Op = {
     ...bounds,
     names,
-    decode: (m) => decode(m, plan),
+    decode: decoder(plan),
     encode: (w, value) => encode(w, value, plan, scope),
     emitDecode: (source) => emitStructDecode(source, plan),
     emitEncode: (source, value) => emitStructEncode(source, plan, scope, value),
@@ -76,61 +76,77 @@ function fixedStruct(plan: Layout, size: number): Omit<Leaf, keyof Op> & Pick<Le
 
 type Run = Extract<Step, { do: "run" }>;
 
-function decode(m: Reader, plan: Layout): unknown {
-  const { steps, make, ranges } = plan;
-  const saved = m.resume();
-  const value = (saved?.value ?? make()) as Record<string, unknown>;
-  const marks = (saved?.numbers ?? noMarks(ranges)) as number[];
-  const open = ranges && { value, marks, ends: [] };
-  const first = saved?.index ?? 0;
-  m.scopes.push(value);
-  for (let i = 0; i < first; i++) {
-    const step = steps[i] as Step;
-    if (step.do === "between") step.again?.(m, open as Open);
-  }
-  for (let i = first; i < steps.length; i++) {
-    const step = steps[i] as Step;
-    if (step.do === "run") {
-      if (!m.need(step.size)) {
-        if (m.fault?.code === "truncated") return partial(m, step, value);
-        reckon(m, steps, i, open);
-        return m.leave(undefined, i, value, marks);
-      }
-      const p = m.p;
-      const { items, plain } = step;
-      // What stops the quick loop is noted by the other, which says where.
-      let k = plain ? getPlain(m, p, plain, value) : 0;
-      const stopped = plain !== undefined && k < plain.gets.length;
-      for (; k < items.length; k++) {
-        const { entry, leaf, offset } = items[k] as Run["items"][number];
-        const field = stopped ? STOP : leaf.get(m, p + offset);
-        if (field === STOP) return unread(m, leaf, p + offset).leave(entry.key, i, value, marks);
-        if (!entry.hidden) value[entry.key] = field;
-        if (entry.marked) {
-          if (entry.before >= 0) marks[entry.before] = p + offset;
-          if (entry.after >= 0) marks[entry.after] = p + offset + leaf.size;
+/** Decodes in a single call, which keeps little on the stack, for the sake of recursion. */
+function decoder({ steps, make, ranges }: Layout): Op["decode"] {
+  return function decode(m) {
+    const saved = m.resume();
+    const value = (saved?.value ?? make()) as Record<string, unknown>;
+    const marks = (saved?.numbers ?? noMarks(ranges)) as number[];
+    const open = ranges && { value, marks, ends: [] };
+    const first = saved?.index ?? 0;
+    m.scopes.push(value);
+    for (let i = 0; i < first; i++) {
+      const step = steps[i] as Step;
+      if (step.do === "between") step.again?.(m, open as Open);
+    }
+    for (let i = first; i < steps.length; i++) {
+      const step = steps[i] as Step;
+      if (step.do === "run") {
+        if (!m.need(step.size)) {
+          if (m.fault?.code === "truncated") return partial(m, step, value);
+          reckon(m, steps, i, open);
+          return m.leave(undefined, i, value, marks);
         }
-      }
-      m.p = p + step.size;
-    } else if (step.do === "field") {
-      const { entry } = step;
-      if (entry.before >= 0 && (i > first || !saved)) marks[entry.before] = m.p;
-      const field = entry.op.decode(m);
-      if (field === STOP) {
+        const stopped = getRun(m, step, value, marks);
+        if (stopped !== undefined) return m.leave(stopped, i, value, marks);
+      } else if (step.do === "field") {
+        const { entry } = step;
+        if (entry.before >= 0 && (i > first || !saved)) marks[entry.before] = m.p;
+        const field = entry.op.decode(m);
+        if (field === STOP) {
+          reckon(m, steps, i, open);
+          return m.leave(entry.key, i, value, marks);
+        }
+        if (!entry.op.hidden && (field !== undefined || !entry.op.optional)) value[entry.key] = field;
+        if (entry.after >= 0) marks[entry.after] = m.p;
+      } else if (!step.decode(m, open as Open)) {
         reckon(m, steps, i, open);
-        return m.leave(entry.key, i, value, marks);
+        m.scopes.pop();
+        m.glimpse({ decode }, { index: i + 1, value, numbers: marks });
+        return m.leave(step.key, i, value, marks);
       }
-      if (!entry.op.hidden && (field !== undefined || !entry.op.optional)) value[entry.key] = field;
-      if (entry.after >= 0) marks[entry.after] = m.p;
-    } else if (!step.decode(m, open as Open)) {
-      reckon(m, steps, i, open);
-      m.scopes.pop();
-      m.glimpse({ decode: (m) => decode(m, plan) }, { index: i + 1, value, numbers: marks });
-      return m.leave(step.key, i, value, marks);
+    }
+    m.scopes.pop();
+    return value;
+  };
+}
+
+/** Reads fields of fixed size, which are there; gives the key of the one that is wrong, if one is. */
+function getRun(
+  m: Reader,
+  { items, plain, size }: Run,
+  value: Record<string, unknown>,
+  marks: number[],
+): string | undefined {
+  const p = m.p;
+  // What stops the quick loop is noted by the other, which says where.
+  let k = plain ? getPlain(m, p, plain, value) : 0;
+  const stopped = plain !== undefined && k < plain.gets.length;
+  for (; k < items.length; k++) {
+    const { entry, leaf, offset } = items[k] as Run["items"][number];
+    const field = stopped ? STOP : leaf.get(m, p + offset);
+    if (field === STOP) {
+      unread(m, leaf, p + offset);
+      return entry.key;
+    }
+    if (!entry.hidden) value[entry.key] = field;
+    if (entry.marked) {
+      if (entry.before >= 0) marks[entry.before] = p + offset;
+      if (entry.after >= 0) marks[entry.after] = p + offset + leaf.size;
     }
   }
-  m.scopes.pop();
-  return value;
+  m.p = p + size;
+  return undefined;
 }
 
 /** Adds to a size that is beyond the limit what follows step `i`; where that is not fixed, or in a window, the size is not known. */

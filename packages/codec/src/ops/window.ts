@@ -6,7 +6,7 @@ import { isLeaf, type Op } from "../plan.js";
 import { laterOf } from "../runtime/later.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 import type { Writer } from "../runtime/writer.js";
-import type { Source } from "../source.js";
+import { isName, type Source } from "../source.js";
 import {
   type Count,
   derive,
@@ -60,7 +60,7 @@ function emitInside(source: Source, end: string, content: Op, skip: boolean): st
   source.end = end;
   source.hard = "true";
   const value = content.emitDecode(source);
-  const kept = /^[A-Za-z]\w*_\d+$/.test(value) ? value : source.store(value);
+  const kept = isName(value) ? value : source.store(value);
   if (skip) source.line(`p = ${end};`);
   else source.stop(`p !== ${end}`);
   Object.assign(source, outer);

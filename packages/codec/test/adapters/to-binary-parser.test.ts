@@ -334,6 +334,12 @@ describe("what binary-parser cannot say", () => {
     ["integers of 48 bits", struct({ a: u48 }), "a", "u48"],
     ["more than 32 bits", struct({ a: bits(40) }), "a", "bits(40)"],
     [
+      "bits of several bytes under a condition, the last byte first",
+      struct({ n: u8, a: when(field("n"), bits(16)) }, { endian: "little" }),
+      "a",
+      "the last of which comes first",
+    ],
+    [
       "bits in the order of C",
       struct({ a: bits(4), b: bits(12) }, { bitOrder: "lsb", endian: "little" }),
       "b",

@@ -4,7 +4,17 @@ import type { AnySchema, Condition, Length, Ref, StructSchema, Until } from "../
 import type { Fields } from "../../schema.js";
 import { numbered, type Post, primitiveOf, refinements, safely, signed } from "./to-leaves.js";
 import { called, conditionFinder, finder, lengthFinder, type Spot, Unseen } from "./to-scope.js";
-import { andThen, type Builder, empty, formatted, type Place, type Put, valueOf, type Writing } from "./to-writing.js";
+import {
+  andThen,
+  type Builder,
+  empty,
+  formatted,
+  LAST_FIRST,
+  type Place,
+  type Put,
+  valueOf,
+  type Writing,
+} from "./to-writing.js";
 
 type Lengthy = AnySchema & { readonly length: Length };
 type Of<T> = AnySchema & T;
@@ -204,6 +214,7 @@ export function putNumber(this: Writing, name: string, schema: AnySchema, place:
     const type = `${format.signed ? "int" : "uint"}64${format.little ? "le" : "be"}`;
     place.into[type]?.(name, { formatter: andThen(safely, place.post) });
   } else if (kind === "u24") place.into["bit24"]?.(name, formatted(place))["seek"]?.(0);
+  else if (kind === "bits" && place.little && (width as number) > 8) this.fail(place.keys, LAST_FIRST);
   else if (kind === "bits" && (width as number) <= 32)
     place.into[`bit${width}`]?.(
       name,

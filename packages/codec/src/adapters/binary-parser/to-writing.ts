@@ -23,7 +23,11 @@ export interface Place {
   readonly spot: Spot;
   /** What becomes of the value. */
   readonly post?: Post | undefined;
+  /** Whether bits that stand alone have their first byte last. */
+  readonly little?: boolean;
 }
+
+export const LAST_FIRST = "bits of several bytes, the last of which comes first";
 
 export type Put = (this: Writing, name: string, schema: never, place: Place) => void;
 
@@ -74,7 +78,7 @@ export class Writing {
       else if (schema.facts.bits !== undefined) run.push([key, schema]);
       else {
         endRun();
-        this.put(key, schema, { ...place, keys: [...place.keys, key] });
+        this.put(key, schema, { ...place, little: options.endian === "little", keys: [...place.keys, key] });
       }
     }
     endRun();
@@ -92,10 +96,10 @@ export class Writing {
       if (!last && !(inTurn && total % 8 === 0)) continue;
       const keys = [...place.keys, key];
       if (total % 8 !== 0) this.fail(keys, "bits that end inside of a byte");
-      if (endian === "little" && total > 8) this.fail(keys, "bits of several bytes, the last of which comes first");
+      if (endian === "little" && total > 8) this.fail(keys, LAST_FIRST);
       if (bitOrder === "lsb" && total > 32) this.fail(keys, "more than 32 bits from the least significant");
       if (bitOrder === "lsb") place.into["endianness"]?.("little");
-      for (const [name, bit] of part) this.put(name, bit, { ...place, keys: [...place.keys, name] });
+      for (const [name, bit] of part) this.put(name, bit, { ...place, little: false, keys: [...place.keys, name] });
       // What follows starts at a byte of its own, also where it starts with bits.
       place.into["seek"]?.(0);
       if (bitOrder === "lsb") place.into["endianness"]?.("big");
