@@ -98,9 +98,13 @@ function add(program: Command, name: string, definition: Definition, io: Io, end
       const { run } = await definition.action();
       const options = command.opts<Common>();
       const terminal = new Terminal(io, options);
-      const code = (await run(terminal, options, ...given.slice(0, -2), command)) ?? Exit.ok;
-      await terminal.end();
-      end(code);
+      try {
+        const code = (await run(terminal, options, ...given.slice(0, -2), command)) ?? Exit.ok;
+        await terminal.end();
+        end(code);
+      } finally {
+        await terminal.abandon();
+      }
     });
 }
 

@@ -25,7 +25,7 @@ interface Options extends Omit<Input, "input"> {
 /** Text is gathered up to so many characters, so that a chunk of small messages is written at once. */
 const GATHERED = 65536;
 
-export async function run(terminal: Terminal, options: Options, input: string): Promise<Exit | undefined> {
+export async function run(terminal: Terminal, options: Options, input: string | undefined): Promise<Exit | undefined> {
   const { schema } = await loadSchema(options.schema, terminal.io.cwd);
   // Values are written before their chunk is gone.
   const codec = compile(schema, { limits: limitsOf(options), views: true });
