@@ -12,7 +12,7 @@ import { Writable } from "node:stream";
 export class FileSink extends Writable {
   private readonly path: string;
   private readonly atOnce: boolean;
-  private handle: FileHandle | undefined;
+  private handle: Promise<FileHandle> | undefined;
   /** What is written in place of the file, and how it becomes the file. */
   private draft: { readonly path: string; readonly publish: () => Promise<void> } | undefined;
 
@@ -33,22 +33,23 @@ export class FileSink extends Writable {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.forget();
-    const closing = this.handle?.close() ?? Promise.resolve();
-    this.handle = undefined;
-    closing.then(
-      () => done(error),
-      () => done(error),
-    );
+    const closed = this.closing().catch(() => {});
+    closed.then(this.forget).then(() => done(error), done);
   }
 
-  private async opened(): Promise<FileHandle> {
-    this.handle ??= await this.open().catch((error: NodeJS.ErrnoException) => {
+  private opened(): Promise<FileHandle> {
+    this.handle ??= this.open().catch((error: NodeJS.ErrnoException) => {
       // Whatever was opened in its place, it is this file that cannot be written.
       if (error.path !== undefined) error.path = this.path;
       throw error;
     });
     return this.handle;
+  }
+
+  private async closing(): Promise<void> {
+    const { handle } = this;
+    this.handle = undefined;
+    await (await handle)?.close();
   }
 
   private async open(): Promise<FileHandle> {
@@ -84,9 +85,8 @@ export class FileSink extends Writable {
   }
 
   private async publish(): Promise<void> {
-    const handle = await this.opened();
-    this.handle = undefined;
-    await handle.close();
+    await this.opened();
+    await this.closing();
     await this.draft?.publish();
     this.forget();
   }

@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { AnySchema } from "@wireform/codec";
 import { Failure, usage } from "../failure.js";
+import { demandFile } from "../sources/file.js";
 import { parseName } from "./name.js";
 import { shipped } from "./shipped.js";
 
@@ -41,6 +42,7 @@ export async function loadSchema(text: string, cwd: string): Promise<Loaded> {
 /** Runs a file of the user's, JavaScript or TypeScript; gives what it exports. */
 export async function loadFile(path: string, shown: string): Promise<Record<string, unknown>> {
   if (!existsSync(path)) throw new Failure("io", `${shown}: no such file`);
+  await demandFile(path, shown);
   try {
     // Node reads TypeScript itself from 22.18 on.
     const native = !/\.[cm]?ts$/.test(path) || (process.features as { typescript?: unknown }).typescript;
