@@ -52,12 +52,12 @@ function certificates(pem: Buffer, file: string): X509Certificate[] {
 }
 
 function privateKey(pem: Buffer, file: string): KeyObject {
-  if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(pem.toString("latin1"))) throw usage(`${file} has no key in PEM`);
+  const text = pem.toString("latin1");
+  if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) throw usage(`${file} has no key in PEM`);
+  if (/ENCRYPTED/.test(text)) throw usage(`${file} has a passphrase; only a key without one can be used`);
   try {
     return createPrivateKey(pem);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ERR_MISSING_PASSPHRASE") throw usage(`${file} has a passphrase; only a key without one can be used`);
+  } catch {
     throw usage(`${file} has a key that cannot be read`);
   }
 }
