@@ -54,10 +54,13 @@ export const streamInput = (command: Command): Command =>
 
 /** Several of them, with commas between or with the option given again. */
 export const fieldsOption = (): Option =>
-  new Option("--fields <paths>", "only these fields: a,b.c,d[0]").argParser((text: string, before?: string[]) => [
-    ...(before ?? []),
-    ...text.split(","),
-  ]);
+  new Option("--fields <paths>", 'only these fields: a,b.c,d[0],["e f"]').argParser(
+    (text: string, before?: string[]) => [
+      ...(before ?? []),
+      // Commas within quotes are part of a name.
+      ...text.split(/,(?=(?:[^"\\]|\\.|"(?:[^"\\]|\\.)*")*$)/),
+    ],
+  );
 
 export const outputOption = (): Option =>
   new Option("-o, --output <file>", "where the data goes").default("-", "stdout");
