@@ -7,7 +7,7 @@ const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.repla
 const line = (texts: readonly string[]): string => `${texts.map(quoted).join(",")}\r\n`;
 
 export class Csv {
-  private columns: readonly string[] | undefined;
+  columns: readonly string[] | undefined;
   private begun = false;
 
   /** Without columns, those of the first message. */

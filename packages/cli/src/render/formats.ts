@@ -29,7 +29,8 @@ export interface FormatOptions {
 /** What is shown of a message: as JSON, or in columns. */
 interface Turn {
   readonly json: (message: unknown) => Json;
-  readonly cells: (message: unknown) => Cells;
+  /** What has one of the `known` columns stays whole. */
+  readonly cells: (message: unknown, known?: readonly string[]) => Cells;
 }
 
 const makers: Readonly<Record<Exclude<FormatName, "hex">, (turn: Turn, options: FormatOptions) => Format>> = {
@@ -47,12 +48,12 @@ const makers: Readonly<Record<Exclude<FormatName, "hex">, (turn: Turn, options: 
   none: () => ({ text: () => "" }),
   csv({ cells }, { fields, columns }) {
     const csv = new Csv(fields ? undefined : columns);
-    return { text: (message) => csv.row(cells(message)) };
+    return { text: (message) => csv.row(cells(message, csv.columns)) };
   },
 };
 
 export function formatOf(name: FormatName, options: FormatOptions): Format {
-  const { schema, fields, columns } = options;
+  const { schema, fields } = options;
   if (name === "hex") {
     if (fields) throw usage("--format hex writes whole messages, without --fields");
     return { text: (_, bytes) => `${Buffer.from(bytes()).toString("hex")}\n` };
@@ -61,7 +62,7 @@ export function formatOf(name: FormatName, options: FormatOptions): Format {
   if (name === "ndjson" && !fields) return { text: (message) => `${text(message)}\n` };
   // By way of its text a value becomes JSON several times as fast.
   const json = (message: unknown): Json => JSON.parse(text(message));
-  const whole: Turn = { json, cells: (message) => cellsOf(json(message), columns) };
+  const whole: Turn = { json, cells: (message, known) => cellsOf(json(message), known) };
   return makers[name](fields ? picking(fields, json) : whole, options);
 }
 
