@@ -25,7 +25,11 @@ interface Options extends Omit<Input, "input"> {
 /** Text is gathered up to so many characters, so that a chunk of small messages is written at once. */
 const GATHERED = 65536;
 
+const forPeople: readonly FormatName[] = ["pretty", "table", "csv"];
+
 export async function run(terminal: Terminal, options: Options, input: string | undefined): Promise<Exit | undefined> {
+  if (terminal.json && forPeople.includes(options.format))
+    throw usage(`--json does not go with --format ${options.format}`, "Without --format, each message is a line of JSON.");
   const { schema } = await loadSchema(options.schema, terminal.io.cwd);
   // Values are written before their chunk is gone.
   const codec = compile(schema, { limits: limitsOf(options), views: true });

@@ -46,10 +46,26 @@ export async function loadFile(path: string, shown: string): Promise<Record<stri
   try {
     // Node reads TypeScript itself from 22.18 on.
     const native = !/\.[cm]?ts$/.test(path) || (process.features as { typescript?: unknown }).typescript;
-    return await (native ? importFile(path) : importWithOurs(path));
+    return await settling(native ? importFile(path) : importWithOurs(path), shown);
   } catch (error) {
+    if (error instanceof Failure) throw error;
     const thrown = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     throw new Failure("schema", `${shown} cannot be loaded: ${thrown}`, undefined, error);
+  }
+}
+
+/** What is loaded, or a failure where nothing is left that could end an await of its own: the process would end silently. */
+async function settling<T>(loading: Promise<T>, shown: string): Promise<T> {
+  let stuck: () => void = () => {};
+  const never = new Promise<never>((_, reject) => {
+    stuck = () =>
+      reject(new Failure("schema", `${shown} cannot be loaded: it waits for something that never comes (top-level await)`));
+  });
+  process.once("beforeExit", stuck);
+  try {
+    return await Promise.race([loading, never]);
+  } finally {
+    process.removeListener("beforeExit", stuck);
   }
 }
 
