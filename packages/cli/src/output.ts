@@ -1,7 +1,6 @@
 // Law: a file that is written stays the old one until the new one is whole; what fails leaves no trace. A pipe or a device
 // has bytes as they come, and so has a file whose input has no end of its own: somebody may wait for them.
 
-import { randomUUID } from "node:crypto";
 import { copyFileSync, rmSync, type Stats } from "node:fs";
 import { access, constants, type FileHandle, lstat, open, realpath, rename, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -64,7 +63,7 @@ export class FileSink extends Writable {
 
   /** Opens what is written at first: beside the file, or elsewhere where the file has to stay the same one. */
   private async begin(path: string, old: Stats | undefined): Promise<FileHandle> {
-    const name = `.${basename(path)}.${randomUUID().slice(0, 8)}`;
+    const name = `.${basename(path)}.${process.pid}-${Date.now().toString(36)}`;
     const beside = join(dirname(path), name);
     const shared = old !== undefined && (old.nlink > 1 || old.uid !== (process.getuid?.() ?? old.uid));
     process.on("exit", this.forget);
