@@ -124,5 +124,7 @@ const peak = `peak memory ${streaming.early.toFixed(0)} MB after a tenth, ${stre
 assert.ok(streaming.late < 256 && streaming.late < 1.5 * streaming.early, `memory is bounded: ${peak}`);
 console.log(`pass: ${peak}`);
 const verdict = (busy ? ratio.work : ratio.clock) >= 0.7 ? "pass" : "slow";
-console.log(`${verdict}: ${ratio.text}, wanted 0.7${busy ? "; the machine is busy, so the processor's time counts" : ""}`);
+console.log(
+  `${verdict}: ${ratio.text}, wanted 0.7${busy ? "; the machine is busy, so the processor's time counts" : ""}`,
+);
 console.log(`${cpus().length} cores, ${cpus()[0]?.model}, Node.js ${process.version}`);

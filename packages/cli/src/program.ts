@@ -107,7 +107,8 @@ function help(parent: Command): void {
       let at = parent;
       for (const word of words) {
         const next = at.commands.find((child) => child.name() === word);
-        if (!next) throw usage(`there is no command "${[...namesOf(at), word].join(" ")}"`, "wireform --help shows all.");
+        if (!next)
+          throw usage(`there is no command "${[...namesOf(at), word].join(" ")}"`, "wireform --help shows all.");
         at = next;
       }
       at.outputHelp();
@@ -115,8 +116,7 @@ function help(parent: Command): void {
 }
 
 /** A command's words behind the program's own name. */
-const namesOf = (command: Command): string[] =>
-  command.parent ? [...namesOf(command.parent), command.name()] : [];
+const namesOf = (command: Command): string[] => (command.parent ? [...namesOf(command.parent), command.name()] : []);
 
 function add(program: Command, name: string, definition: Definition, io: Io, end: (code: Exit) => void): void {
   const words = name.split(" ");

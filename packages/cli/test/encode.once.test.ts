@@ -42,7 +42,10 @@ it("says what is wrong with a value, and on which line", () =>
     ["wireform encode --schema mqtt --format hex", { stdin: '{"type":"pingreq"}\nping\n{"type":"pingreq"}\n' }],
     ["wireform encode --schema mqtt --format hex", { stdin: '{"type":' }],
     ["wireform encode --schema mqtt --format hex --set topic=a", { stdin: '{"type":"pingreq"}' }],
-    ["wireform encode --schema mqtt --format hex", { stdin: Buffer.from('{"type":"pingreq"}\n{"type":"\xff"}', "latin1") }],
+    [
+      "wireform encode --schema mqtt --format hex",
+      { stdin: Buffer.from('{"type":"pingreq"}\n{"type":"\xff"}', "latin1") },
+    ],
     ["wireform encode --schema mqtt --format hex --json", { stdin: Buffer.from('\n{"t\xc3\xa9\xe2\x82', "latin1") }],
     "wireform encode --schema mqtt --set type",
     "wireform encode --schema mqtt --set length=7 --set type=pingreq",
@@ -75,7 +78,13 @@ it("reads UTF-8 however it is cut, and tells where it is none", () => {
   const text = Buffer.from('"aé€😀"\n"€"\n');
   for (let size = 1; size <= text.length; size++) expect(read(text, size)).toEqual(["aé€😀", "€"]);
   // A byte that begins nothing, an end in the middle, a surrogate, more bytes than needed.
-  for (const [digits, byte] of [["80", "80"], ["e282", "e2"], ["eda080", "ed"], ["c0af", "c0"], ["f8", "f8"]] as const) {
+  for (const [digits, byte] of [
+    ["80", "80"],
+    ["e282", "e2"],
+    ["eda080", "ed"],
+    ["c0af", "c0"],
+    ["f8", "f8"],
+  ] as const) {
     const bytes = Buffer.concat([text, Buffer.from(`22c3a9${digits}22`, "hex")]);
     const want = ["aé€😀", "€", `line 3 is no UTF-8: byte ${byte} at offset ${text.length + 3}`];
     for (let size = 1; size <= bytes.length; size++) expect(read(bytes, size)).toEqual(want);

@@ -74,7 +74,9 @@ describe("-o", () => {
     expect(await run(`encode ${point} -o p`)).toMatchObject({ code: 0 });
     expect(text()).toBe("");
     mkdirSync(join(cwd, "folder"));
-    expect((await run(`encode ${point} --value {x:1,y:2} -o folder`)).stderr).toBe("wireform: folder: is a directory\n");
+    expect((await run(`encode ${point} --value {x:1,y:2} -o folder`)).stderr).toBe(
+      "wireform: folder: is a directory\n",
+    );
     expect((await run(`encode ${point} -o no/where`)).stderr).toBe("wireform: no/where: no such file\n");
   });
 

@@ -63,7 +63,10 @@ describe.runIf(existsSync(main))("a process", () => {
 
   it("names a directory where a file is wanted", () => {
     for (const line of ["decode --schema ./ --hex 00", "proxy --schema mqtt 0 1 --hook ./", "encode --schema mqtt ./"])
-      expect(shell(`$wireform ${line}; echo $?`)).toMatchObject({ stdout: "2\n", stderr: "wireform: ./: is a directory\n" });
+      expect(shell(`$wireform ${line}; echo $?`)).toMatchObject({
+        stdout: "2\n",
+        stderr: "wireform: ./: is a directory\n",
+      });
   });
 
   it("encodes what it is piped, and from nothing where that is nothing", () => {

@@ -50,7 +50,9 @@ describe("a table", () => {
     const table = new Table((head) => `<${head}>`);
     expect(table.row(cellsOf({ a: 1 })) + table.row(cellsOf({ a: 22 })) + table.flush()).toBe("<a>\n1\n22\n");
     expect(table.row(cellsOf({ a: 3 }))).toBe("3\n");
-    expect(table.row(cellsOf({ a: 4, b: { c: "x" } })) + table.row(cellsOf({ a: 5 })) + table.flush()).toBe("\n<a  b.c>\n4  x\n5\n");
+    expect(table.row(cellsOf({ a: 4, b: { c: "x" } })) + table.row(cellsOf({ a: 5 })) + table.flush()).toBe(
+      "\n<a  b.c>\n4  x\n5\n",
+    );
   });
 
   it("shows neither line ends nor what a terminal would obey", () => {

@@ -29,7 +29,10 @@ const forPeople: readonly FormatName[] = ["pretty", "table", "csv"];
 
 export async function run(terminal: Terminal, options: Options, input: string | undefined): Promise<Exit | undefined> {
   if (terminal.json && forPeople.includes(options.format))
-    throw usage(`--json does not go with --format ${options.format}`, "Without --format, each message is a line of JSON.");
+    throw usage(
+      `--json does not go with --format ${options.format}`,
+      "Without --format, each message is a line of JSON.",
+    );
   const { schema } = await loadSchema(options.schema, terminal.io.cwd);
   // Values are written before their chunk is gone.
   const codec = compile(schema, { limits: limitsOf(options), views: true });

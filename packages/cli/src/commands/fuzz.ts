@@ -11,7 +11,8 @@ function positive(text: string): number {
 
 /** As a failure says it: numbers with colons between. */
 function path(text: string): string {
-  if (!/^\d+(:\d+)*$/.test(text)) throw new InvalidArgumentError("needs numbers with colons between, as a failure says.");
+  if (!/^\d+(:\d+)*$/.test(text))
+    throw new InvalidArgumentError("needs numbers with colons between, as a failure says.");
   return text;
 }
 

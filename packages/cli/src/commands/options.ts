@@ -32,9 +32,7 @@ export const bytesInput = (command: Command): Command =>
 /** Bytes that may also come while the command runs. */
 export const streamInput = (command: Command): Command =>
   bytesInput(command)
-    .addOption(
-      new Option("-f, --follow", "go on when the file grows, until interrupted").conflicts(["hex", "base64"]),
-    )
+    .addOption(new Option("-f, --follow", "go on when the file grows, until interrupted").conflicts(["hex", "base64"]))
     .addOption(
       new Option("--listen <address>", "[host:]port or a socket's path; what the first to connect sends").conflicts([
         "hex",

@@ -3,8 +3,8 @@
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { Exit, Failure, failureOf } from "../failure.js";
+import { wholeFile } from "../files.js";
 import type { Terminal } from "../io.js";
-import { wholeFile } from "../sources/file.js";
 import { runLine, Unmet } from "./commands.js";
 import type { Session } from "./session.js";
 

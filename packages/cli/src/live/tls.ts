@@ -3,7 +3,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
 import { usage } from "../failure.js";
-import { wholeFile } from "../sources/file.js";
+import { wholeFile } from "../files.js";
 
 /** What the command line says of TLS. */
 export interface TlsOptions {
@@ -14,7 +14,7 @@ export interface TlsOptions {
   readonly insecure?: boolean;
 }
 
-const CERTIFICATE = /-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE)-----[^]*?-----END \1-----/g;
+const CERTIFICATE = /-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE)-----[\s\S]*?-----END \1-----/g;
 
 /** Whom to trust, for a client. */
 export async function clientSide({ ca, insecure }: TlsOptions, cwd: string): Promise<object> {
@@ -67,5 +67,8 @@ export function demandTls(options: object, flag: "tls" | "targetTls", others: re
   const given = options as Readonly<Record<string, unknown>>;
   const stray = others.find((name) => given[name] !== undefined);
   if (given[flag] !== true && stray !== undefined)
-    throw usage(`--${stray} goes with --${flag === "tls" ? "tls" : "target-tls"}`, "Without it that connection is not encrypted.");
+    throw usage(
+      `--${stray} goes with --${flag === "tls" ? "tls" : "target-tls"}`,
+      "Without it that connection is not encrypted.",
+    );
 }

@@ -73,5 +73,8 @@ function picking(fields: readonly string[], json: Turn["json"]): Turn {
     const whole = json(message);
     return new Map(picks.map(([field, keys]) => [field, valueAt(whole, keys) as Json | undefined]));
   };
-  return { cells, json: (message) => Object.fromEntries([...cells(message)].filter(([, cell]) => cell !== undefined)) as Json };
+  return {
+    cells,
+    json: (message) => Object.fromEntries([...cells(message)].filter(([, cell]) => cell !== undefined)) as Json,
+  };
 }

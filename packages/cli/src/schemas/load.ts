@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { AnySchema } from "@wireform/codec";
 import { Failure, usage } from "../failure.js";
-import { demandFile } from "../sources/file.js";
+import { demandFile } from "../files.js";
 import { parseName } from "./name.js";
 import { shipped } from "./shipped.js";
 
@@ -59,7 +59,9 @@ async function settling<T>(loading: Promise<T>, shown: string): Promise<T> {
   let stuck: () => void = () => {};
   const never = new Promise<never>((_, reject) => {
     stuck = () =>
-      reject(new Failure("schema", `${shown} cannot be loaded: it waits for something that never comes (top-level await)`));
+      reject(
+        new Failure("schema", `${shown} cannot be loaded: it waits for something that never comes (top-level await)`),
+      );
   });
   process.once("beforeExit", stuck);
   try {

@@ -77,7 +77,12 @@ export interface Node {
   readonly maximum?: number;
 }
 
-function fieldsOf(node: Node, find: (node: Node) => Node, within: readonly string[] = [], spared = false): FieldShape[] {
+function fieldsOf(
+  node: Node,
+  find: (node: Node) => Node,
+  within: readonly string[] = [],
+  spared = false,
+): FieldShape[] {
   return Object.entries(node.properties ?? {}).flatMap(([key, inner]) => {
     const keys = [...within, key];
     const optional = spared || !node.required?.includes(key);
