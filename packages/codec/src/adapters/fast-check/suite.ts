@@ -116,7 +116,12 @@ export interface Trial {
 /** Whether something thrown tells of a broken law, rather than why none could be tried. */
 export const isBroken = (error: unknown): error is Error => error instanceof LawBroken || error instanceof Broken;
 
-/** The laws of a codec, first the bytes that are kept of it; drawing is prepared once for all of them. */
+/**
+ * The laws of a codec, first the bytes that are kept of it; drawing is prepared once for all of them.
+ *
+ * @example
+ * for (const trial of trialsOf(compile(Message), { cases: false })) for (const seed of [1, 2, 3]) trial.run({ seed });
+ */
 export function trialsOf<Out, In>(codec: Codec<Out, In>, options: Omit<SuiteOptions, "test"> = {}): Trial[] {
   const { schema } = codec;
   const { name = nameOf(schema), only, runs, path, again } = options;
