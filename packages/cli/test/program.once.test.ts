@@ -23,6 +23,21 @@ it("says what it cannot make out", () =>
     "wireform decode --nothing --schema mqtt",
     "wireform decode --schema",
     "wireform decode --schema mqtt --color sometimes",
+    "wireform help nothing",
+    "wireform help gen nothing",
+    "wireform gen help nothing",
+    "wireform help nothing --json",
+    "wireform gen nothing",
+    "wireform gen --json",
+    "wireform --json",
+    "wireform --json decode --schema mqtt --hex c0",
+    "wireform gen --json module --schema nothing",
+    "wireform decode --schema mqtt --format table --json --hex c000",
+    "wireform decode --schema mqtt --format csv --json --hex c000",
+    "wireform --json decode --schema mqtt --format pretty --hex c000",
+    "wireform inspect --schema mqtt --html --json --hex c000",
+    "wireform inspect --schema mqtt --svg --json --hex c000",
+    "wireform inspect --schema mqtt --annotate --json --hex c000",
     "wireform completion powershell",
     "wireform completion",
   ]));
@@ -36,6 +51,22 @@ it("shows its commands where none is given, and its version", async () => {
   expect([help.code, help.stdout, help.stderr]).toEqual([0, none.stderr, ""]);
   expect((await wireform(["--version"])).stdout).toBe(`${version}\n`);
   expect(JSON.parse((await wireform(["--json"])).stderr)).toMatchObject({ error: { whose: "usage" } });
+});
+
+it.each(["", "gen"])("shows three examples, and --json, for %j too", async (group) => {
+  const { stdout } = await wireform([...words(group), "--help"]);
+  expect(stdout.match(/^ {2}\$ wireform .+\n {6}\S/gm)?.length).toBeGreaterThanOrEqual(3);
+  expect(stdout).toContain("--json");
+  expect((await wireform(["help", ...words(group)])).stdout).toBe(stdout);
+});
+
+it("takes --json in front of a command as well as behind it", async () => {
+  const want = await wireform(words("inspect --schema mqtt --json --hex c000"));
+  expect(JSON.parse(want.stdout)).toBeTypeOf("object");
+  expect(await wireform(words("--json inspect --schema mqtt --hex c000"))).toEqual(want);
+  const module = await wireform(words("gen module --schema mqtt --json"));
+  expect(await wireform(words("gen --json module --schema mqtt"))).toEqual(module);
+  expect((await wireform(words("decode --version"))).stdout).toBe(`${version}\n`);
 });
 
 describe.each(names)("wireform %s", (name) => {
@@ -108,7 +139,13 @@ describe("completion", () => {
 
   it.runIf(has("bash"))("takes --option=value for an option and its value, and offers files", async () => {
     const lines = ["wireform decode --format = c", "wireform decode -s mqtt poi", "wireform decode --schema poi"];
-    expect(await ask("bash", lines.map(inBash), fixtures)).toEqual([["csv"], ["point.ts"], ["point.ts"]]);
+    lines.push("wireform fuzz --replay hel");
+    expect(await ask("bash", lines.map(inBash), fixtures)).toEqual([
+      ["csv"],
+      ["point.ts"],
+      ["point.ts"],
+      ["hello.ndjson"],
+    ]);
   });
 
   it.runIf(has("fish"))("completes them in fish", async () => {

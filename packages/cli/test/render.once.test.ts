@@ -3,6 +3,7 @@
 import { PassThrough } from "node:stream";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Sink, Terminal } from "../src/io.ts";
+import { cellsOf } from "../src/render/cells.ts";
 import { Csv } from "../src/render/csv.ts";
 import { parsePath, valueAt, withoutValueAt, withValueAt } from "../src/render/paths.ts";
 import { bytesText, Progress } from "../src/render/progress.ts";
@@ -47,25 +48,27 @@ describe("a path", () => {
 describe("a table", () => {
   it("has a head of its own for rows with other columns", () => {
     const table = new Table((head) => `<${head}>`);
-    expect(table.row({ a: 1 }) + table.row({ a: 22 }) + table.flush()).toBe("<a>\n1\n22\n");
-    expect(table.row({ a: 3 })).toBe("3\n");
-    expect(table.row({ a: 4, b: { c: "x" } }) + table.row({ a: 5 }) + table.flush()).toBe("\n<a  b.c>\n4  x\n5\n");
+    expect(table.row(cellsOf({ a: 1 })) + table.row(cellsOf({ a: 22 })) + table.flush()).toBe("<a>\n1\n22\n");
+    expect(table.row(cellsOf({ a: 3 }))).toBe("3\n");
+    expect(table.row(cellsOf({ a: 4, b: { c: "x" } })) + table.row(cellsOf({ a: 5 })) + table.flush()).toBe(
+      "\n<a  b.c>\n4  x\n5\n",
+    );
   });
 
   it("shows neither line ends nor what a terminal would obey", () => {
     const table = new Table((head) => head);
-    table.row({ a: "x\n\u001b[31m" });
+    table.row(cellsOf({ a: "x\n\u001b[31m" }));
     expect(table.flush()).toBe("a\nx\\u000a\\u001b[31m\n");
   });
 });
 
 it("quotes what CSV needs quoted, and refuses what has no column", () => {
   const csv = new Csv(undefined);
-  expect(csv.row({ a: 'say "hi"', b: "1,2", c: "x\r\ny", d: null })).toBe(
+  expect(csv.row(cellsOf({ a: 'say "hi"', b: "1,2", c: "x\r\ny", d: null }))).toBe(
     'a,b,c,d\r\n"say ""hi""","1,2","x\r\ny",null\r\n',
   );
-  expect(csv.row({ a: true })).toBe("true,,,\r\n");
-  expect(() => csv.row({ e: 1 })).toThrow('there is no column for "e"');
+  expect(csv.row(cellsOf({ a: true }))).toBe("true,,,\r\n");
+  expect(() => csv.row(cellsOf({ e: 1 }))).toThrow('there is no column for "e"');
 });
 
 describe("progress", () => {

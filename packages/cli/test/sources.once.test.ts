@@ -2,6 +2,7 @@
 
 import {
   type AnySchema,
+  array,
   bytes,
   type Codec,
   check,
@@ -11,8 +12,10 @@ import {
   crc32,
   enumeration,
   field,
+  lazy,
   lengthOf,
   rest,
+  type Schema,
   string,
   struct,
   u8,
@@ -23,6 +26,7 @@ import {
 } from "@wireform/codec";
 import { wire } from "@wireform/codec/fast-check";
 import { Packet } from "@wireform/protocols/mqtt";
+import { Value } from "@wireform/protocols/resp";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Bad, BadMessage, Messages } from "../src/sources/decoding.ts";
@@ -142,14 +146,27 @@ describe("a message that is left out", () => {
     }
   });
 
-  it("has the length that its schema says, whatever stands in it", () => {
-    const outline = compile(outlineOf(Packet));
+  it.each<[string, AnySchema]>([
+    ["mqtt", Packet],
+    ["resp, which is recursive", Value],
+  ])("has the length that its schema says, whatever stands in it (%s)", (_, schema) => {
+    const outline = compile(outlineOf(schema));
     fc.assert(
-      fc.property(wire(Packet), (packet) => {
+      fc.property(wire(schema), (packet) => {
         expect(outline.read(packet)).toMatchObject({ offset: packet.length });
       }),
       { numRuns: 20 },
     );
+  });
+
+  it("is one of a recursive schema, whose outline is the same each time it is asked for", () => {
+    type Tree = { name: string; parts: Tree[] };
+    const again = lazy((): AnySchema => Tree);
+    const Tree = struct({ name: string(u8), parts: array(again as Schema<Tree>, u8) });
+    const { fields } = outlineOf(Tree) as AnySchema & { fields: { parts: { item: { get(): AnySchema } } } };
+    expect(fields.parts.item.get()).toBe(fields.parts.item.get());
+    const { messages, bad } = read(Tree, "skip", [hex("01 61 01 01 ff 00"), hex("01 62 00")]);
+    expect([messages, bad]).toEqual([[{ name: "b", parts: [] }], ["encoding at 0, 6 bytes"]]);
   });
 });
 

@@ -40,6 +40,7 @@ const floorPlan: Record<string, { rooms: string[][]; mayImport: RegExp }> = {
   cli: {
     rooms: [
       ["failure"],
+      ["files", "output"],
       ["io", "anatomy"],
       ["schemas", "sources", "render", "modules"],
       ["live", "fuzzing", "measuring"],

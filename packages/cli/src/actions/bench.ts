@@ -59,7 +59,7 @@ async function read({ schema }: Loaded, input: Input, terminal: Terminal): Promi
   return found;
 }
 
-export async function run(terminal: Terminal, options: Options, input: string): Promise<Exit | undefined> {
+export async function run(terminal: Terminal, options: Options, input: string | undefined): Promise<Exit | undefined> {
   const { io } = terminal;
   const loaded = await loadSchema(options.schema, io.cwd);
   const messages = await read(loaded, { ...options, input }, terminal);

@@ -42,5 +42,5 @@ function wordsOf(command: Command, path: string): Words[] {
 function choiceOf({ argChoices, flags }: Option): Choice {
   if (argChoices) return argChoices;
   if (/<schema>/.test(flags)) return { also: Object.keys(shipped) };
-  return /<(file|path|socket|folder)>/.test(flags) ? "files" : [];
+  return /[<[](file|path|socket|folder)[>\]]/.test(flags) ? "files" : [];
 }

@@ -17,7 +17,7 @@ interface Options extends Omit<Input, "input"> {
   readonly format?: BytesFormat;
 }
 
-export async function run(terminal: Terminal, options: Options, input: string): Promise<Exit | undefined> {
+export async function run(terminal: Terminal, options: Options, input: string | undefined): Promise<Exit | undefined> {
   const { schema } = await loadSchema(options.schema, terminal.io.cwd);
   const limits = limitsOf(options);
   const codecs = { binary: compile(schema, { limits }), text: compile(asText(schema), { limits }) } as Record<

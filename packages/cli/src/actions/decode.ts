@@ -7,9 +7,9 @@ import { type FormatName, formatOf } from "../render/formats.js";
 import { partialOf } from "../render/partial.js";
 import { parsePath } from "../render/paths.js";
 import { Progress } from "../render/progress.js";
+import { columnsOf, demandField } from "../schemas/fields.js";
 import { limitsOf } from "../schemas/limits.js";
-import { type Loaded, loadSchema } from "../schemas/load.js";
-import { messagesOf } from "../schemas/messages.js";
+import { loadSchema } from "../schemas/load.js";
 import { type Bad, BadMessage, Messages, type Policy } from "../sources/decoding.js";
 import { resync, skip } from "../sources/policies.js";
 import { type Input, openSource } from "../sources/source.js";
@@ -25,7 +25,14 @@ interface Options extends Omit<Input, "input"> {
 /** Text is gathered up to so many characters, so that a chunk of small messages is written at once. */
 const GATHERED = 65536;
 
-export async function run(terminal: Terminal, options: Options, input: string): Promise<Exit | undefined> {
+const forPeople: readonly FormatName[] = ["pretty", "table", "csv"];
+
+export async function run(terminal: Terminal, options: Options, input: string | undefined): Promise<Exit | undefined> {
+  if (terminal.json && forPeople.includes(options.format))
+    throw usage(
+      `--json does not go with --format ${options.format}`,
+      "Without --format, each message is a line of JSON.",
+    );
   const { schema } = await loadSchema(options.schema, terminal.io.cwd);
   // Values are written before their chunk is gone.
   const codec = compile(schema, { limits: limitsOf(options), views: true });
@@ -38,8 +45,8 @@ export async function run(terminal: Terminal, options: Options, input: string): 
   const policies = { stop: () => undefined, skip: () => skip(schema, report), resync: () => resync(codec, report) };
   const messages = new Messages(codec, policies[options.onError]() as Policy | undefined);
   const { format: form, fields } = options;
-  const columns = fields || form === "csv" ? columnsOf(schema) : undefined;
-  if (fields && columns) checkFields(fields, columns);
+  for (const field of fields ?? []) demandField(schema, field, parsePath(field));
+  const columns = form === "csv" ? columnsOf(schema) : undefined;
   const format = formatOf(form, { schema, fields, columns, color: terminal.colors("stdout") });
   const bytes = (): Uint8Array => messages.bytes();
 
@@ -79,18 +86,4 @@ function failureFor({ error, offset }: Bad, partial: unknown, out: number | unde
     partial,
     ...(out && { leftOut: { offset, bytes: out } }),
   });
-}
-
-/** Refuses a field that no message can have. */
-function checkFields(fields: readonly string[], columns: readonly string[]): void {
-  const known = new Set(columns.map((column) => parsePath(column)[0]));
-  const stray = fields.find((field) => !known.has(parsePath(field)[0]));
-  if (stray !== undefined) throw usage(`no message has a field "${stray}"`, `Fields: ${[...known].join(", ")}.`);
-}
-
-/** The columns of all messages that the schema has; undefined where its values are no objects. */
-function columnsOf(schema: Loaded["schema"]): readonly string[] | undefined {
-  const { tag, shapes } = messagesOf(schema);
-  const fields = shapes.flatMap((shape) => shape.fields.map(({ name }) => name));
-  return fields.length === 0 ? undefined : [...new Set([...(tag === undefined ? [] : [tag]), ...fields])];
 }

@@ -39,21 +39,31 @@ export async function run(terminal: Terminal, options: Options, input: string | 
   };
   const writer = new BytesWriter(terminal, options.format);
   if (options.value !== undefined && input !== undefined) throw usage("--value stands instead of an input");
+  // Nobody has typed values that are to be changed: one is made from nothing.
   if (options.value !== undefined) await writer.all([encode(parsed(options.value, json5.parse))]);
-  else if (input === undefined && options.set) await writer.all([encode({})]);
+  else if (input === undefined && options.set && terminal.io.stdin.isTTY) await writer.all([encode({})]);
   else {
     const reader = new JsonReader();
+    let values = 0;
+    const counted = function* (some: Iterable<Parsed>): Generator<Parsed> {
+      for (const each of some) {
+        values++;
+        yield each;
+      }
+    };
     const { chunks, size } = await openSource({ input }, terminal);
     const progress = new Progress(terminal, size);
     try {
       for await (const chunk of chunks) {
-        await writer.all(encodeAll(reader.push(chunk)));
+        await writer.all(encodeAll(counted(reader.push(chunk))));
         progress.add(chunk.length);
       }
-      await writer.all(encodeAll(reader.end()));
+      await writer.all(encodeAll(counted(reader.end())));
     } finally {
       progress.end();
     }
+    // So it is where nothing was piped in.
+    if (values === 0 && input === undefined && options.set) await writer.all([encode({})]);
   }
   return undefined;
 }

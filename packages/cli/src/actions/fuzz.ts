@@ -3,6 +3,7 @@
 import { randomInt } from "node:crypto";
 import { resolve } from "node:path";
 import { type Exit, usage } from "../failure.js";
+import { demandFolder } from "../fuzzing/kept.js";
 import { type LawOptions, tryLaws } from "../fuzzing/laws.js";
 import { type TargetOptions, tryTarget } from "../fuzzing/target.js";
 import type { Terminal } from "../io.js";
@@ -27,6 +28,7 @@ export async function run(terminal: Terminal, options: Options): Promise<Exit | 
   const seed = options.seed ?? randomInt(2 ** 31);
   terminal.note(`seed ${seed}`);
   const cases = resolve(terminal.io.cwd, options.cases);
+  demandFolder(cases, options.cases);
   return target === undefined
     ? await tryLaws(loaded, { ...options, seed, cases }, terminal)
     : await tryTarget(loaded, { ...options, target, seed, cases }, terminal);

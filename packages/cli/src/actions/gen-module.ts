@@ -1,12 +1,12 @@
 // A schema as a module of its own.
 
-import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type ModuleText, toModule } from "@wireform/codec/module";
 import type { Exit } from "../failure.js";
 import type { Terminal } from "../io.js";
 import { closedText } from "../modules/closed.js";
 import { runtime } from "../modules/runtime.js";
+import { writeWhole } from "../output.js";
 import { type Loaded, loadSchema } from "../schemas/load.js";
 
 interface Options {
@@ -37,8 +37,8 @@ export async function run(terminal: Terminal, options: Options): Promise<Exit | 
   }
   const declarations = options.output.replace(/\.(m?)js$/, ".d.$1ts");
   await terminal.write(code);
+  await writeWhole(resolve(io.cwd, declarations), types);
   await terminal.end();
-  await writeFile(resolve(io.cwd, declarations), types);
   if (!terminal.json) terminal.note(`written: ${options.output}, ${declarations}`);
   return undefined;
 }

@@ -27,7 +27,9 @@ interface Options extends Omit<Input, "input"> {
 /** More fields than a browser shows at ease, or than anybody reads. */
 const MOST_NODES = 20_000;
 
-export async function run(terminal: Terminal, options: Options, input: string): Promise<Exit | undefined> {
+export async function run(terminal: Terminal, options: Options, input: string | undefined): Promise<Exit | undefined> {
+  const picture = (["annotate", "svg", "html"] as const).find((form) => options[form]);
+  if (terminal.json && picture) throw usage(`--json does not go with --${picture}`, "--json alone writes the tree.");
   const { schema, name } = await loadSchema(options.schema, terminal.io.cwd);
   const codec = compile(schema, { limits: limitsOf(options) });
   const draw = drawer(terminal, options, name);

@@ -4,9 +4,11 @@ import type { Exit } from "../failure.js";
 import type { Terminal } from "../io.js";
 import { converse, openSession, type TalkOptions, whereTo } from "../live/converse.js";
 import { serve } from "../live/open.js";
+import { demandTls } from "../live/tls.js";
 import { addressText } from "../sources/address.js";
 
 export async function run(terminal: Terminal, options: TalkOptions, given?: string): Promise<Exit> {
+  demandTls(options, "tls", ["cert", "key"]);
   const address = whereTo(options, given, terminal);
   const { session, script } = await openSession(options, terminal, true);
   const { log } = session.setting;

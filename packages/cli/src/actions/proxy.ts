@@ -4,9 +4,10 @@ import { type Exit, Failure } from "../failure.js";
 import type { Terminal } from "../io.js";
 import { type Direction, loadHook } from "../live/hook.js";
 import { type Form, Log } from "../live/log.js";
-import { serve, type TlsOptions } from "../live/open.js";
+import { serve } from "../live/open.js";
 import { Proxy } from "../live/proxy.js";
 import { sidesOf } from "../live/side.js";
+import { clientSide, demandTls, type TlsOptions } from "../live/tls.js";
 import { addressText, parseAddress } from "../sources/address.js";
 
 interface Options extends TlsOptions {
@@ -21,8 +22,12 @@ interface Options extends TlsOptions {
 
 export async function run(terminal: Terminal, options: Options, from: string, to: string): Promise<Exit> {
   const { io } = terminal;
+  demandTls(options, "tls", ["cert", "key"]);
+  demandTls(options, "targetTls", ["ca", "insecure"]);
   const [address, target] = [parseAddress(from, io.cwd), parseAddress(to, io.cwd)];
   const [up, down] = await sidesOf(options.schema, options.replySchema, io.cwd);
+  // Better now than when the first client comes.
+  if (options.targetTls) await clientSide(options, io.cwd);
   const log = new Log(terminal, options.format);
   const proxy = new Proxy({
     io,

@@ -11,7 +11,7 @@ export const encode: Definition = {
       .addOption(
         new Option(
           "--set <path=value>",
-          "change each value of the input; without an input, make one from nothing; may be given again",
+          "change each value of the input; where there is none, make one from nothing; may be given again",
         ).argParser((text: string, before?: string[]) => [...(before ?? []), text]),
       )
       .addOption(bytesFormat())

@@ -9,6 +9,13 @@ function positive(text: string): number {
   return n;
 }
 
+/** As a failure says it: numbers with colons between. */
+function path(text: string): string {
+  if (!/^\d+(:\d+)*$/.test(text))
+    throw new InvalidArgumentError("needs numbers with colons between, as a failure says.");
+  return text;
+}
+
 const ofTarget = (option: Option): Option => option.helpGroup("With --target:");
 
 export const fuzz: Definition = {
@@ -19,7 +26,7 @@ export const fuzz: Definition = {
       .option("--runs <n>", "how often each law is tried; 100 unless said", whole(1))
       .option("--time <seconds>", "go on for so long; with --target at most so long, 60 unless said", positive)
       .option("--law <name>", "only this law: roundTrip, canonical, mutatedInput …")
-      .option("--path <path>", "where in a seed's tries a failure is, as it said")
+      .option("--path <path>", "where in a seed's tries a failure is, as it said", path)
       .option("--cases <folder>", "where what failed is kept, to be tried first the next time", ".wireform/cases")
       .addOption(ofTarget(new Option("--target <address>", "[host:]port or a socket's path of a server to try")))
       .addOption(

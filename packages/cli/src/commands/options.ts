@@ -24,7 +24,7 @@ export const choice = (flags: string, about: string, choices: readonly string[],
 /** Bytes given on the command line or in a file. */
 export const bytesInput = (command: Command): Command =>
   command
-    .argument("[input]", "a file; - for standard input", "-")
+    .argument("[input]", "a file; - for standard input, as without")
     .addOption(new Option("--hex <digits>", "the bytes themselves, in hexadecimal").conflicts(["base64", "from"]))
     .addOption(new Option("--base64 <text>", "the bytes themselves, in base64").conflicts("from"))
     .addOption(choice("--from <notation>", "what the input holds", ["raw", "hex", "base64"], "raw"));
@@ -32,7 +32,7 @@ export const bytesInput = (command: Command): Command =>
 /** Bytes that may also come while the command runs. */
 export const streamInput = (command: Command): Command =>
   bytesInput(command)
-    .addOption(new Option("-f, --follow", "go on when the file grows, until interrupted"))
+    .addOption(new Option("-f, --follow", "go on when the file grows, until interrupted").conflicts(["hex", "base64"]))
     .addOption(
       new Option("--listen <address>", "[host:]port or a socket's path; what the first to connect sends").conflicts([
         "hex",
@@ -52,10 +52,13 @@ export const streamInput = (command: Command): Command =>
 
 /** Several of them, with commas between or with the option given again. */
 export const fieldsOption = (): Option =>
-  new Option("--fields <paths>", "only these fields: a,b.c,d[0]").argParser((text: string, before?: string[]) => [
-    ...(before ?? []),
-    ...text.split(","),
-  ]);
+  new Option("--fields <paths>", 'only these fields: a,b.c,d[0],["e f"]').argParser(
+    (text: string, before?: string[]) => [
+      ...(before ?? []),
+      // Commas within quotes are part of a name.
+      ...text.split(/,(?=(?:[^"\\]|\\.|"(?:[^"\\]|\\.)*")*$)/),
+    ],
+  );
 
 export const outputOption = (): Option =>
   new Option("-o, --output <file>", "where the data goes").default("-", "stdout");

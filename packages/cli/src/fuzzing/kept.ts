@@ -1,8 +1,8 @@
 // What a server failed at, in files: the bytes that were sent, and which of them were damaged.
 
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { Failure } from "../failure.js";
 
 /** Messages to send, as hex; the one at `at` is the damaged one. */
@@ -15,6 +15,26 @@ export interface Case {
 }
 
 const folderOf = (cases: string, name: string): string => resolve(cases, `${name.replace(/[^\w.-]+/g, "-")}-target`);
+
+/** Finds out whether a folder for cases is there or can be made, before there is anything to lose. */
+export function demandFolder(cases: string, shown: string): void {
+  const made: string[] = [];
+  const missing: string[] = [];
+  for (let at = cases; !existsSync(at) && at !== dirname(at); at = dirname(at)) missing.unshift(at);
+  const there = missing[0] === undefined ? cases : dirname(missing[0]);
+  if (!statSync(there).isDirectory()) throw new Failure("io", `--cases ${shown}: not a directory`);
+  try {
+    // One by one: in /proc, making all at once never ends.
+    for (const folder of missing) {
+      mkdirSync(folder);
+      made.unshift(folder);
+    }
+  } catch {
+    throw new Failure("io", `--cases ${shown}: cannot be made`);
+  } finally {
+    for (const folder of made) rmdirSync(folder);
+  }
+}
 
 /** Gives the file it is kept in. */
 export function keep(cases: string, name: string, kept: Case): string {
@@ -38,6 +58,7 @@ export function keptOf(cases: string, name: string): string[] {
 
 /** The case in a file, which people call `shown`. */
 export function readCase(file: string, shown: string): Case {
+  if (statSync(file).isDirectory()) throw new Failure("io", `${shown}: is a directory`);
   const text = readFileSync(file, "utf8");
   try {
     const { kind, label, at, steps } = JSON.parse(text) as Case;

@@ -1,13 +1,16 @@
-// The laws of a schema, tried on made-up messages: once over, or in rounds for as long as asked.
+// The laws of a schema, tried on made-up messages: once over, or in rounds for as long as asked. Law: what is said to hold
+// was tried, however little time there was; and why some law could not be tried hides no law that is broken.
 
 import { relative } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { compile } from "@wireform/codec";
-import { type LawName, testCodec } from "@wireform/codec/fast-check";
+import { isBroken, type LawName, type Trial, trialsOf } from "@wireform/codec/fast-check";
 import { several } from "@wireform/codec/tooling";
-import { Exit, usage } from "../failure.js";
+import { Exit, Failure, usage } from "../failure.js";
 import type { Terminal } from "../io.js";
+import { Progress, timeText } from "../render/progress.js";
 import type { Loaded } from "../schemas/load.js";
+import { undrawn } from "./drawing.js";
 
 export interface LawOptions {
   readonly schema: string;
@@ -20,35 +23,21 @@ export interface LawOptions {
   readonly cases: string;
 }
 
-interface Trial {
-  readonly name: string;
-  readonly run: () => void;
-}
-
 /** Everything to try in one round: what failed before, then the laws. */
-function trials({ schema, name }: Loaded, options: LawOptions, seed: number, seconds: number | undefined): Trial[] {
-  const found: Trial[] = [];
-  const { law, path, runs } = options;
-  testCodec(compile(schema), {
+function trials({ schema, name }: Loaded, { law, path, seed, runs, cases, schema: shown }: LawOptions): Trial[] {
+  const found = trialsOf(compile(schema), {
     name,
     seed,
-    seconds,
     runs,
-    cases: options.cases,
+    cases,
     ...(law !== undefined && { only: law as LawName }),
     ...(path !== undefined && { path }),
     again: (of, from, at) =>
-      `wireform fuzz --schema ${options.schema} --law ${of} --seed ${from}${at === "" ? "" : ` --path ${at}`}`,
-    test: (title, run) => found.push({ name: title.slice(name.length + 2), run }),
+      `wireform fuzz --schema ${shown} --law ${of} --seed ${from}${at === "" ? "" : ` --path ${at}`}`,
   });
-  if (found.length === 0) throw usage(`there is no law called "${law}" for ${options.schema}`, lawList(schema));
-  return found;
-}
-
-function lawList(schema: Loaded["schema"]): string {
-  const names: string[] = [];
-  testCodec(compile(schema), { name: "", cases: false, test: (title) => names.push(title.slice(2)) });
-  return `Its laws: ${names.join(", ")}.`;
+  if (found.length > 0) return found;
+  const all = trialsOf(compile(schema), { cases: false }).map((each) => each.name);
+  throw usage(`there is no law called "${law}" for ${shown}`, `Its laws: ${all.join(", ")}.`);
 }
 
 /** Tries them until one is broken, says how it went, and gives 1 if so. */
@@ -57,36 +46,77 @@ export async function tryLaws(loaded: Loaded, options: LawOptions, terminal: Ter
   const begun = performance.now();
   const left = (): number =>
     time === undefined ? Number.POSITIVE_INFINITY : time - (performance.now() - begun) / 1000;
-  const broken: string[] = [];
-  let rounds = 0;
-  do {
-    const seed = options.seed + rounds;
-    for (const { name, run } of trials(loaded, options, seed, time)) {
-      if (left() <= 0) break;
-      // Whoever interrupts is heard between laws.
-      await setImmediate();
-      terminal.io.interrupted.throwIfAborted();
-      const report = attempt(run)?.replaceAll(options.cases, relative(terminal.io.cwd, options.cases));
-      if (report !== undefined) broken.push(name);
-      if (terminal.json)
-        await terminal.writeJson({ law: name, seed, ok: report === undefined, ...(report && { report }) });
-      else if (report !== undefined)
-        await terminal.write(`broken  ${name}\n${report.replace(/^(?=.)/gm, "        ")}\n`);
-      else if (rounds === 0) await terminal.write(`holds   ${name}\n`);
-    }
-    rounds++;
-  } while (time !== undefined && broken.length === 0 && left() > 0);
+  const all = reading(() => trials(loaded, options), options);
+  let [rounds, broken, name] = [0, 0, ""];
+  let untried: Failure | undefined;
+  const progress = new Progress(terminal, (done) => {
+    const rest = time === undefined ? "" : `, ${timeText(Math.max(0, left()))} left`;
+    return `${name}, ${(done % all.length) + 1} of ${all.length}, round ${rounds + 1}${rest}`;
+  });
+  const write = async (said: string): Promise<void> => {
+    progress.end();
+    await terminal.write(said);
+  };
+  try {
+    do {
+      const seed = options.seed + rounds;
+      for (const trial of all) {
+        if (rounds > 0 && left() <= 0) break;
+        name = trial.name;
+        progress.add(0);
+        // Whoever interrupts is heard between laws.
+        await setImmediate();
+        terminal.io.interrupted.throwIfAborted();
+        // At first each law has its share of the time.
+        const seconds = time === undefined ? {} : { seconds: rounds === 0 ? time / all.length : left() };
+        const { report, why } = attempt(() => trial.run({ seed, ...seconds }), options);
+        const told = report?.replaceAll(options.cases, relative(terminal.io.cwd, options.cases));
+        if (report !== undefined) broken++;
+        untried ??= why;
+        if (terminal.json)
+          await terminal.writeJson({
+            law: name,
+            seed,
+            ok: why ? null : report === undefined,
+            ...(told && { report: told }),
+            ...(why && { untried: why.message }),
+          });
+        else if (told !== undefined) await write(`broken  ${name}\n${told.replace(/^(?=.)/gm, "        ")}\n`);
+        else if (why) await write(`untried ${name}\n`);
+        else if (rounds === 0) await write(`holds   ${name}\n`);
+        progress.add(1);
+      }
+      rounds++;
+    } while (time !== undefined && broken === 0 && !untried && left() > 0);
+  } finally {
+    progress.end();
+  }
   if (!terminal.json && time !== undefined)
     terminal.note(`${several(rounds, "round")}, seeds ${options.seed} to ${options.seed + rounds - 1}`);
-  return broken.length === 0 ? Exit.ok : Exit.no;
+  if (untried && broken === 0) throw untried;
+  return broken === 0 ? Exit.ok : Exit.no;
 }
 
-/** What a trial says went wrong. */
-function attempt(run: () => void): string | undefined {
+/** What a trial says went wrong: with the law, or with trying it. */
+function attempt(run: () => number, options: LawOptions): { report?: string; why?: Failure } {
   try {
-    run();
-    return undefined;
+    return reading(run, options) > 0 ? {} : { why: nowhere(options) };
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    if (isBroken(error)) return { report: error.message };
+    if (error instanceof Failure) return { why: error };
+    throw error;
   }
 }
+
+/** Does what needs values of the schema, and a path to one where it was given; that there is none is told as people can help it. */
+function reading<T>(run: () => T, options: LawOptions): T {
+  try {
+    return run();
+  } catch (error) {
+    if (options.path !== undefined && (error as Error).message.startsWith("Unable to replay")) throw nowhere(options);
+    throw undrawn(error, options.schema);
+  }
+}
+
+/** Only a path can lead to no try at all. */
+const nowhere = ({ path, seed }: LawOptions): Failure => usage(`--path ${path} leads nowhere with --seed ${seed}`);

@@ -26,7 +26,7 @@ export async function replay(
     throw usage(`nothing is kept of ${name}`, "Cases are kept when fuzz --target finds something.");
   let still = 0;
   for (const file of files) {
-    const shown = relative(io.cwd, file);
+    const shown = relative(io.cwd, file) || ".";
     const { kind, label, at, steps } = readCase(file, shown);
     const bytes = steps.map((hex) => Buffer.from(hex, "hex"));
     const script = await rehearse(

@@ -5,11 +5,13 @@ import { relative } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type AnySchema, type Codec, compile, render } from "@wireform/codec";
 import { arbitrary, type Mutation, mutations } from "@wireform/codec/fast-check";
-import fc, { type Arbitrary } from "fast-check";
+import fc, { type Arbitrary, type Parameters } from "fast-check";
 import { Exit } from "../failure.js";
 import type { Terminal } from "../io.js";
+import { Progress, timeText } from "../render/progress.js";
 import { type Loaded, loadSchema } from "../schemas/load.js";
 import { addressText, parseAddress } from "../sources/address.js";
+import { undrawn } from "./drawing.js";
 import type { Step } from "./exchange.js";
 import { type Finding, Judge, type MayClose } from "./judge.js";
 import { keep } from "./kept.js";
@@ -51,17 +53,28 @@ export async function tryTarget(loaded: Loaded, options: TargetOptions, terminal
   };
   const judge = new Judge(address, codec, options.mayClose, manners);
   if (options.replay !== undefined) return await replay(loaded, options, judge, terminal);
-  const own = options.script === undefined;
-  const script =
-    options.script === undefined ? sample(codec, options.seed) : await readScript(options.script, codec, terminal);
-  const steps = await rehearse(script, judge, own, terminal);
-  const hunt = new Hunt(judge, steps, options, io.interrupted);
-  const found = await hunt.run(damaged(codec, script), options.seed);
+  const { hunt, found } = await look(codec, judge, options, terminal).catch((error) => {
+    throw undrawn(error, options.schema);
+  });
   io.interrupted.throwIfAborted();
   if (found) await tell(found, hunt, loaded, options, terminal);
   else if (terminal.json) await terminal.writeJson({ found: null, tries: hunt.tries, seconds: hunt.seconds });
   else await terminal.write(`nothing found in ${hunt.tries} tries, ${hunt.seconds} s\n`);
   return found ? Exit.no : Exit.ok;
+}
+
+async function look(
+  codec: Codec<unknown, never>,
+  judge: Judge,
+  options: TargetOptions,
+  terminal: Terminal,
+): Promise<{ hunt: Hunt; found: Found | undefined }> {
+  const own = options.script === undefined;
+  const script =
+    options.script === undefined ? sample(codec, options.seed) : await readScript(options.script, codec, terminal);
+  const steps = await rehearse(script, judge, own, terminal);
+  const hunt = new Hunt(judge, steps, options, terminal);
+  return { hunt, found: await hunt.run(damaged(codec, script), options.seed) };
 }
 
 /** A message to ask the server with, where nobody said one. */
@@ -96,20 +109,25 @@ class Hunt {
   private readonly pause: number;
   private readonly begun = performance.now();
   private readonly deadline: number;
+  private readonly progress: Progress;
   private finding: Finding | undefined;
 
   constructor(
     judge: Judge,
     steps: readonly Step[],
     { count = 1000, rate = 100, time = 60 }: TargetOptions,
-    signal: AbortSignal,
+    terminal: Terminal,
   ) {
     this.judge = judge;
     this.steps = steps;
     this.count = count;
     this.pause = 1000 / rate;
     this.deadline = this.begun + time * 1000;
-    this.signal = signal;
+    this.signal = terminal.io.interrupted;
+    this.progress = new Progress(terminal, (done, seconds) => {
+      const doing = this.finding ? `makes the finding smaller, ${done} tries` : `${done} of ${count} tries`;
+      return `${doing}, ${timeText(Math.max(0, time - seconds))} left at most`;
+    });
   }
 
   get seconds(): number {
@@ -118,26 +136,32 @@ class Hunt {
 
   async run(cases: Arbitrary<Mutation>, seed: number): Promise<Found | undefined> {
     const property = fc.asyncProperty(cases, fc.nat(this.steps.length), (mutation, at) => this.holds(mutation, at));
-    const { counterexample, numShrinks } = await fc.check(property, {
-      seed,
-      numRuns: this.count,
-      interruptAfterTimeLimit: Math.max(1, this.deadline - performance.now()),
-      markInterruptAsFailure: false,
-    });
-    if (!this.finding || !counterexample) return undefined;
-    const [mutation, at] = counterexample;
-    return { finding: this.finding, mutation, at, shrunk: numShrinks };
+    const check = (bounds: Parameters<[Mutation, number]>) => fc.check(property, { seed, ...bounds });
+    const interruptAfterTimeLimit = Math.max(1, this.deadline - performance.now());
+    try {
+      let details = await check({ numRuns: this.count, interruptAfterTimeLimit, markInterruptAsFailure: false });
+      // However little time there is, nothing can be said without one try.
+      if (this.tries === 0) details = await check({ numRuns: 1 });
+      const { counterexample, numShrinks } = details;
+      if (!this.finding || !counterexample) return undefined;
+      const [mutation, at] = counterexample;
+      return { finding: this.finding, mutation, at, shrunk: numShrinks };
+    } finally {
+      this.progress.end();
+    }
   }
 
   /** Whether the server stands one more try; past a bound, and once it is gone, it is not tried. */
   private async holds({ bytes }: Mutation, at: number): Promise<boolean> {
-    if (this.tries >= this.count || performance.now() >= this.deadline || this.signal.aborted) return true;
+    const late = this.tries > 0 && performance.now() >= this.deadline;
+    if (this.tries >= this.count || late || this.signal.aborted) return true;
     // What was found cannot be made smaller where everything fails from then on.
     if (this.finding?.lasting) return true;
     const due = this.begun + this.tries++ * this.pause;
     await setTimeout(Math.max(0, due - performance.now()), undefined, { signal: this.signal }).catch(() => {});
     if (this.signal.aborted) return true;
     const finding = await this.judge.try(this.steps, bytes, at);
+    this.progress.add(1);
     if (finding && (!this.finding || this.finding.kind === finding.kind)) this.finding = finding;
     return finding === undefined || this.finding !== finding;
   }
@@ -154,20 +178,32 @@ async function tell(
   const { kind, text } = finding;
   const { label, bytes } = mutation;
   const all = [...steps.slice(0, at).map((step) => step.bytes), bytes, ...steps.slice(at).map((step) => step.bytes)];
-  const file = keep(options.cases, name, { kind, label, at, steps: all.map(hex) });
-  const kept = relative(terminal.io.cwd, file);
+  const { cwd } = terminal.io;
+  const kept = keptAs(() => relative(cwd, keep(options.cases, name, { kind, label, at, steps: all.map(hex) })));
   if (terminal.json) {
-    await terminal.writeJson({ found: kind, text, tries, shrunk, label, at, bytes: hex(bytes), kept });
+    await terminal.writeJson({ found: kind, text, tries, shrunk, label, at, bytes: hex(bytes), kept: kept.file });
     return;
   }
   const where = steps.length === 0 ? "" : ` behind ${at} of ${steps.length} other messages`;
   const picture = render(compile(schema).inspect(bytes), { title: name, color: terminal.colors("stdout") });
   await terminal.write(
-    `${addressText(parseAddress(options.target, terminal.io.cwd), terminal.io.cwd)} ${text}
+    `${addressText(parseAddress(options.target, cwd), cwd)} ${text}
 found in ${tries} tries, shrunk ${shrunk} times: ${label}${where}
 ${picture.trimEnd()}
-kept in ${kept}
-again: wireform fuzz --schema ${options.schema} --target ${options.target} --replay ${kept}
+${
+  kept.file === null
+    ? `not kept: ${kept.why}`
+    : `kept in ${kept.file}\nagain: wireform fuzz --schema ${options.schema} --target ${options.target} --replay ${kept.file}`
+}
 `,
   );
+}
+
+/** The file that a finding is kept in; that it cannot be is no reason not to tell of it. */
+function keptAs(keeping: () => string): { readonly file: string | null; readonly why?: string } {
+  try {
+    return { file: keeping() };
+  } catch (error) {
+    return { file: null, why: (error as Error).message };
+  }
 }

@@ -5,11 +5,11 @@ import { Exit, Failure, usage } from "../failure.js";
 import type { Terminal } from "../io.js";
 import { type Address, parseAddress } from "../sources/address.js";
 import { type Form, Log } from "./log.js";
-import type { TlsOptions } from "./open.js";
 import { runPrompt } from "./prompt.js";
 import { readScript, runScript, type Script } from "./script.js";
 import { Session } from "./session.js";
 import { sidesOf } from "./side.js";
+import type { TlsOptions } from "./tls.js";
 
 /** What the command line of connect and listen says. */
 export interface TalkOptions extends TlsOptions {

@@ -1,7 +1,5 @@
 // Opening both kinds of ends, with or without TLS. Law: what cannot be opened is the command's failure, in its words.
 
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import {
   ConnectionError,
   connect,
@@ -15,37 +13,24 @@ import {
 import { Failure, failureOf, usage } from "../failure.js";
 import type { Io } from "../io.js";
 import { type Address, addressText } from "../sources/address.js";
+import { clientSide, serverSide, type TlsOptions } from "./tls.js";
 import { asWire, type Wire } from "./wire.js";
 
-/** What the command line says of TLS. */
-export interface TlsOptions {
-  readonly tls?: boolean;
-  readonly cert?: string;
-  readonly key?: string;
-  readonly ca?: string;
-  readonly insecure?: boolean;
-}
-
 /** Connects. */
-export async function dial(address: Address, { tls, ca, insecure }: TlsOptions, io: Io): Promise<Wire> {
-  const secure = tls === true && {
-    ...(ca !== undefined && { ca: fileAt(ca, io) }),
-    ...(insecure === true && { rejectUnauthorized: false }),
-  };
+export async function dial(address: Address, options: TlsOptions, io: Io): Promise<Wire> {
+  const secure = options.tls === true && (await clientSide(options, io.cwd));
   return await opening(io, () => connect({ ...asWire, ...address, tls: secure, signal: io.interrupted }));
 }
 
 /** Listens; `handler` has each who connects, `refused` is told of each who could not, for want of TLS for one. */
 export async function serve(
   address: Address,
-  { tls, cert, key }: TlsOptions,
+  secured: TlsOptions,
   io: Io,
   handler: PeerHandler<Uint8Array, Uint8Array>,
   refused: (remote: string, why: string) => void,
 ): Promise<Server<Uint8Array>> {
-  if (tls === true && (cert === undefined || key === undefined))
-    throw usage("to listen with --tls needs --cert and --key", "openssl req -x509 -newkey rsa:2048 -nodes makes both.");
-  const secure = tls === true ? { cert: fileAt(cert as string, io), key: fileAt(key as string, io) } : undefined;
+  const secure = secured.tls === true ? await serverSide(secured, io.cwd) : undefined;
   const observe = (event: TransportEvent): void => {
     if (event.type === "refused") refused(addressText(addressOf(event.remote), io.cwd), event.why);
   };
@@ -56,8 +41,6 @@ export async function serve(
 /** Where an end is. */
 export const addressOf = ({ address, port, path }: Endpoint): Address =>
   path === undefined ? { host: address ?? "", port: port ?? 0 } : { path };
-
-const fileAt = (path: string, { cwd }: Io): Buffer => readFileSync(resolve(cwd, path));
 
 async function opening<T>(io: Io, open: () => Promise<T>): Promise<T> {
   try {

@@ -5,8 +5,9 @@ import { Exit, type Failure, failureOf } from "../failure.js";
 import type { Io } from "../io.js";
 import type { Address } from "../sources/address.js";
 import type { Direction } from "./hook.js";
-import { asFailure, dial, type TlsOptions } from "./open.js";
+import { asFailure, dial } from "./open.js";
 import { Cut, type Relaying, relay } from "./relay.js";
+import type { TlsOptions } from "./tls.js";
 import type { Piece, Wire } from "./wire.js";
 
 export interface ProxyOptions extends Omit<Relaying, "count"> {

@@ -1,10 +1,9 @@
 // Lines that nobody types: of a file, or piped in. Each is run as if typed; the first that fails ends it.
 
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { Exit, Failure, failureOf } from "../failure.js";
+import { wholeFile } from "../files.js";
 import type { Terminal } from "../io.js";
 import { runLine, Unmet } from "./commands.js";
 import type { Session } from "./session.js";
@@ -19,7 +18,7 @@ export interface Script {
 /** The script in a file; `-` is standard input. */
 export async function readScript(path: string, { io }: Terminal): Promise<Script> {
   if (path === "-") return { name: "standard input", lines: (signal) => linesOf(io.stdin, signal) };
-  const lines = (await readFile(resolve(io.cwd, path), "utf8")).split(/\r?\n/);
+  const lines = (await wholeFile(path, io.cwd)).toString("utf8").split(/\r?\n/);
   return { name: path, lines: () => lines };
 }
 

@@ -3,8 +3,11 @@
 import { type Key, pathText } from "@wireform/codec";
 import type { Json } from "@wireform/codec/json";
 
+/** What stands in each column; undefined where the message has nothing there. */
+export type Cells = ReadonlyMap<string, Json | undefined>;
+
 /** The cells of a message by their columns; what has one of the `known` columns stays whole. */
-export function cellsOf(value: Json, known: readonly string[] = []): Map<string, Json> {
+export function cellsOf(value: Json, known: readonly string[] = []): Cells {
   const cells = new Map<string, Json>();
   const visit = (part: Json, keys: readonly Key[]): void => {
     const name = keys.length === 0 ? "value" : pathText(keys);

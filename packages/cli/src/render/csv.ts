@@ -1,14 +1,13 @@
 // RFC 4180: a header, then a line a message.
 
-import type { Json } from "@wireform/codec/json";
 import { usage } from "../failure.js";
-import { cellsOf, cellText } from "./cells.js";
+import { type Cells, cellText } from "./cells.js";
 
 const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 const line = (texts: readonly string[]): string => `${texts.map(quoted).join(",")}\r\n`;
 
 export class Csv {
-  private columns: readonly string[] | undefined;
+  columns: readonly string[] | undefined;
   private begun = false;
 
   /** Without columns, those of the first message. */
@@ -16,8 +15,7 @@ export class Csv {
     this.columns = columns;
   }
 
-  row(value: Json): string {
-    const cells = cellsOf(value, this.columns);
+  row(cells: Cells): string {
     this.columns ??= [...cells.keys()];
     const { columns } = this;
     const stray = [...cells.keys()].find((name) => !columns.includes(name));

@@ -3,6 +3,7 @@
 import type { AnySchema, Key } from "@wireform/codec";
 import { type Json, toJsonText } from "@wireform/codec/json";
 import { usage } from "../failure.js";
+import { type Cells, cellsOf } from "./cells.js";
 import { Csv } from "./csv.js";
 import { highlighted } from "./highlight.js";
 import { parsePath, valueAt } from "./paths.js";
@@ -25,24 +26,29 @@ export interface FormatOptions {
   readonly color: boolean;
 }
 
-type Turn = (message: unknown) => Json;
+/** What is shown of a message: as JSON, or in columns. */
+interface Turn {
+  readonly json: (message: unknown) => Json;
+  /** What has one of the `known` columns stays whole. */
+  readonly cells: (message: unknown, known?: readonly string[]) => Cells;
+}
 
-const makers: Readonly<Record<Exclude<FormatName, "hex">, (json: Turn, options: FormatOptions) => Format>> = {
-  ndjson: (json) => ({ text: (message) => `${JSON.stringify(json(message))}\n` }),
-  pretty: (json, { color }) => ({
+const makers: Readonly<Record<Exclude<FormatName, "hex">, (turn: Turn, options: FormatOptions) => Format>> = {
+  ndjson: ({ json }) => ({ text: (message) => `${JSON.stringify(json(message))}\n` }),
+  pretty: ({ json }, { color }) => ({
     text(message) {
       const text = JSON.stringify(json(message), undefined, 2);
       return `${color ? highlighted(text) : text}\n`;
     },
   }),
-  table(json, { color }) {
+  table({ cells }, { color }) {
     const table = new Table(color ? (head) => `\u001b[1m${head}\u001b[0m` : (head) => head);
-    return { text: (message) => table.row(json(message)), rest: () => table.flush() };
+    return { text: (message) => table.row(cells(message)), rest: () => table.flush() };
   },
   none: () => ({ text: () => "" }),
-  csv(json, { fields, columns }) {
-    const csv = new Csv(fields ?? columns);
-    return { text: (message) => csv.row(json(message)) };
+  csv({ cells }, { fields, columns }) {
+    const csv = new Csv(fields ? undefined : columns);
+    return { text: (message) => csv.row(cells(message, csv.columns)) };
   },
 };
 
@@ -55,17 +61,20 @@ export function formatOf(name: FormatName, options: FormatOptions): Format {
   const text = toJsonText(schema);
   if (name === "ndjson" && !fields) return { text: (message) => `${text(message)}\n` };
   // By way of its text a value becomes JSON several times as fast.
-  const whole: Turn = (message) => JSON.parse(text(message));
-  return makers[name](fields ? picking(fields, whole) : whole, options);
+  const json = (message: unknown): Json => JSON.parse(text(message));
+  const whole: Turn = { json, cells: (message, known) => cellsOf(json(message), known) };
+  return makers[name](fields ? picking(fields, json) : whole, options);
 }
 
-/** The fields that are asked for, each under its whole path. */
-function picking(fields: readonly string[], whole: Turn): Turn {
+/** The fields that are asked for, each under its whole path; in columns, also those that a message has not. */
+function picking(fields: readonly string[], json: Turn["json"]): Turn {
   const picks = fields.map((field): readonly [string, Key[]] => [field, parsePath(field)]);
-  return (message) => {
-    const json = whole(message);
-    return Object.fromEntries(
-      picks.map(([field, keys]) => [field, valueAt(json, keys)] as const).filter(([, value]) => value !== undefined),
-    ) as Json;
+  const cells = (message: unknown): Cells => {
+    const whole = json(message);
+    return new Map(picks.map(([field, keys]) => [field, valueAt(whole, keys) as Json | undefined]));
+  };
+  return {
+    cells,
+    json: (message) => Object.fromEntries([...cells(message)].filter(([, cell]) => cell !== undefined)) as Json,
   };
 }

@@ -13,32 +13,37 @@ export function bytesText(n: number): string {
   return `${power === 0 || scaled >= 100 ? Math.round(scaled) : scaled.toPrecision(3)} ${UNITS[power]}`;
 }
 
-const timeText = (seconds: number): string =>
+export const timeText = (seconds: number): string =>
   seconds < 60 ? `${Math.ceil(seconds)} s` : `${Math.floor(seconds / 60)} min ${Math.ceil(seconds % 60)} s`;
+
+/** What to say of work that is not in bytes: how much is done, after so many seconds. */
+export type Say = (done: number, seconds: number) => string;
 
 export class Progress {
   private readonly terminal: Terminal;
-  private readonly total: number | undefined;
+  private readonly say: Say;
   private readonly begun = performance.now();
   private shown = 0;
   private done = 0;
-  /** Data on the same screen says by itself that there is progress. */
   private readonly silent: boolean;
 
-  constructor(terminal: Terminal, total: number | undefined) {
+  /** Of bytes, `what` is how many there will be. */
+  constructor(terminal: Terminal, what: number | undefined | Say) {
     const { stdout, stderr } = terminal.io;
+    const counts = typeof what !== "function";
     this.terminal = terminal;
-    this.total = total;
-    this.silent = terminal.json || !stderr.isTTY || stdout.isTTY === true;
+    this.say = counts ? (done, seconds) => flow(done, what, seconds) : what;
+    // Data of those bytes on the same screen says by itself that there is progress.
+    this.silent = terminal.json || !stderr.isTTY || (counts && stdout.isTTY === true);
   }
 
-  add(bytes: number): void {
-    this.done += bytes;
+  add(more: number): void {
+    this.done += more;
     if (this.silent) return;
     const now = performance.now();
     if (now - this.begun < PATIENCE || now - this.shown < BEAT) return;
     this.shown = now;
-    this.terminal.io.stderr.write(`\r\u001b[K${this.text((now - this.begun) / 1000)}`);
+    this.terminal.io.stderr.write(`\r\u001b[K${this.say(this.done, (now - this.begun) / 1000)}`);
   }
 
   /** Leaves no trace. */
@@ -46,12 +51,11 @@ export class Progress {
     if (this.shown > 0) this.terminal.io.stderr.write("\r\u001b[K");
     this.shown = 0;
   }
+}
 
-  private text(seconds: number): string {
-    const { done, total } = this;
-    const rate = done / seconds;
-    const speed = `${bytesText(rate)}/s`;
-    if (total === undefined) return `${bytesText(done)}, ${speed}`;
-    return `${bytesText(done)} of ${bytesText(total)}, ${speed}, ${timeText(Math.max(0, total - done) / rate)} left`;
-  }
+function flow(done: number, total: number | undefined, seconds: number): string {
+  const rate = done / seconds;
+  const speed = `${bytesText(rate)}/s`;
+  if (total === undefined) return `${bytesText(done)}, ${speed}`;
+  return `${bytesText(done)} of ${bytesText(total)}, ${speed}, ${timeText(Math.max(0, total - done) / rate)} left`;
 }

@@ -1,8 +1,7 @@
 // A table that begins before all of its rows are known: the first ones say how wide its columns are.
 
-import type { Json } from "@wireform/codec/json";
 import { plain } from "@wireform/codec/tooling";
-import { cellsOf, cellText } from "./cells.js";
+import { type Cells, cellText } from "./cells.js";
 
 /** Rows that are waited for before the columns are laid out. */
 const FIRST = 64;
@@ -21,8 +20,8 @@ export class Table {
   }
 
   /** What can be written with this row: nothing while the columns are not known. */
-  row(value: Json): string {
-    const row = new Map(Array.from(cellsOf(value), ([name, cell]) => [name, plain(cellText(cell))] as const));
+  row(cells: Cells): string {
+    const row = new Map(Array.from(cells, ([name, cell]) => [name, plain(cellText(cell))] as const));
     const fits = [...row.keys()].every((name) => this.widths.has(name));
     if (this.waiting.length === 0 && fits) return this.line(row);
     this.waiting.push(row);

@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { AnySchema } from "@wireform/codec";
 import { Failure, usage } from "../failure.js";
+import { demandFile } from "../files.js";
 import { parseName } from "./name.js";
 import { shipped } from "./shipped.js";
 
@@ -41,13 +42,32 @@ export async function loadSchema(text: string, cwd: string): Promise<Loaded> {
 /** Runs a file of the user's, JavaScript or TypeScript; gives what it exports. */
 export async function loadFile(path: string, shown: string): Promise<Record<string, unknown>> {
   if (!existsSync(path)) throw new Failure("io", `${shown}: no such file`);
+  await demandFile(path, shown);
   try {
     // Node reads TypeScript itself from 22.18 on.
     const native = !/\.[cm]?ts$/.test(path) || (process.features as { typescript?: unknown }).typescript;
-    return await (native ? importFile(path) : importWithOurs(path));
+    return await settling(native ? importFile(path) : importWithOurs(path), shown);
   } catch (error) {
+    if (error instanceof Failure) throw error;
     const thrown = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     throw new Failure("schema", `${shown} cannot be loaded: ${thrown}`, undefined, error);
+  }
+}
+
+/** What is loaded, or a failure where nothing is left that could end an await of its own: the process would end silently. */
+async function settling<T>(loading: Promise<T>, shown: string): Promise<T> {
+  let stuck: () => void = () => {};
+  const never = new Promise<never>((_, reject) => {
+    stuck = () =>
+      reject(
+        new Failure("schema", `${shown} cannot be loaded: it waits for something that never comes (top-level await)`),
+      );
+  });
+  process.once("beforeExit", stuck);
+  try {
+    return await Promise.race([loading, never]);
+  } finally {
+    process.removeListener("beforeExit", stuck);
   }
 }
 

@@ -6,8 +6,9 @@ import { toJsonSchema } from "@wireform/codec/json";
 
 /** A field that can be given. */
 export interface FieldShape {
-  /** Its path: `at.x` for a field of a field. */
+  /** Its path as it is typed: `at.x` for a field of a field. */
   readonly name: string;
+  readonly keys: readonly string[];
   /** May be left out: encoding knows it, or it is there only sometimes. */
   readonly optional: boolean;
   /** All values that it can have, where they are few. */
@@ -32,11 +33,7 @@ export interface Messages {
 
 export function messagesOf(schema: AnySchema): Messages {
   const root = toJsonSchema(schema, "input") as Node;
-  const find = (node: Node): Node => {
-    const target =
-      node.$ref === undefined ? node : node.$ref === "#" ? root : root.$defs?.[node.$ref.replace(/^#\/\$defs\//, "")];
-    return target === undefined || target === node ? node : find(target);
-  };
+  const find = finder(root);
   const top = find(root);
   const alternatives = (top.oneOf ?? top.anyOf ?? []).map(find);
   const tag = Object.keys(alternatives[0]?.properties ?? {}).find((key) =>
@@ -53,8 +50,18 @@ export function messagesOf(schema: AnySchema): Messages {
   return { tag: undefined, shapes: top.properties ? [{ name: undefined, fields: fieldsOf(top, find) }] : [] };
 }
 
+/** What a reference stands for. */
+export function finder(root: Node): (node: Node) => Node {
+  const find = (node: Node): Node => {
+    const target =
+      node.$ref === undefined ? node : node.$ref === "#" ? root : root.$defs?.[node.$ref.replace(/^#\/\$defs\//, "")];
+    return target === undefined || target === node ? node : find(target);
+  };
+  return find;
+}
+
 /** What of JSON Schema is looked at. */
-interface Node {
+export interface Node {
   readonly $ref?: string;
   readonly $defs?: Readonly<Record<string, Node>>;
   readonly type?: string;
@@ -63,20 +70,26 @@ interface Node {
   readonly oneOf?: readonly Node[];
   readonly anyOf?: readonly Node[];
   readonly properties?: Readonly<Record<string, Node>>;
+  readonly items?: Node;
   readonly required?: readonly string[];
   readonly pattern?: string;
   readonly minimum?: number;
   readonly maximum?: number;
 }
 
-function fieldsOf(node: Node, find: (node: Node) => Node, within = "", spared = false): FieldShape[] {
+function fieldsOf(
+  node: Node,
+  find: (node: Node) => Node,
+  within: readonly string[] = [],
+  spared = false,
+): FieldShape[] {
   return Object.entries(node.properties ?? {}).flatMap(([key, inner]) => {
-    const name = within + key;
+    const keys = [...within, key];
     const optional = spared || !node.required?.includes(key);
     // A recursive one would have no end of fields.
-    if (inner.properties && !/["'\s=.{}[\]]/.test(key)) return fieldsOf(inner, find, `${name}.`, optional);
+    if (inner.properties && !/["'\s=.{}[\]]/.test(key)) return fieldsOf(inner, find, keys, optional);
     const choices = valuesOf(find(inner));
-    return [{ name, optional, values: choices, about: aboutOf(find(inner), choices) }];
+    return [{ name: keys.join("."), keys, optional, values: choices, about: aboutOf(find(inner), choices) }];
   });
 }
 

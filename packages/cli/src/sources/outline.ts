@@ -71,7 +71,9 @@ export function outlineOf(schema: AnySchema): AnySchema {
   const change: Change = (of) => {
     if (of.kind === "lazy") {
       const { get } = of as Parts;
-      const known = recursive.get(get) ?? lazy(() => change(get()));
+      let made: AnySchema | undefined;
+      // Whoever asks twice is to find the same schema, or would never have seen all of them.
+      const known = recursive.get(get) ?? lazy(() => (made ??= change(get())));
       recursive.set(get, known);
       return known;
     }

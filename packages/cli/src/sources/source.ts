@@ -1,9 +1,9 @@
 // Where bytes come from. Law: a source gives chunks as they come and holds no more than one.
 
-import { stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { addAbortSignal } from "node:stream";
-import { Failure } from "../failure.js";
+import { Failure, usage } from "../failure.js";
 import type { Terminal } from "../io.js";
 import { parseAddress } from "./address.js";
 import { follow, readFile } from "./file.js";
@@ -48,6 +48,8 @@ async function choose(given: Input, terminal: Terminal): Promise<Source> {
   const { io } = terminal;
   const { input = "-", hex, base64, listen, connect } = given;
   const text = hex ?? base64;
+  const instead = (["hex", "base64", "listen", "connect"] as const).find((name) => given[name] !== undefined);
+  if (instead !== undefined && given.input !== undefined) throw usage(`--${instead} stands instead of an input`);
   if (text !== undefined) return literal(fromText(text, hex === undefined ? "base64" : "hex"));
   const signal = io.interrupted;
   if (connect !== undefined) return endless(dial(parseAddress(connect, io.cwd), signal));
@@ -57,7 +59,12 @@ async function choose(given: Input, terminal: Terminal): Promise<Source> {
   const path = resolve(io.cwd, input);
   const stats = await stat(path);
   if (stats.isDirectory()) throw new Failure("io", `${input}: is a directory`);
-  if (given.follow) return endless(follow(path, input, signal));
+  if (given.follow) {
+    // What is written to it would be read again, for ever.
+    if (terminal.file !== undefined && (await realpath(terminal.file).catch(() => "")) === (await realpath(path)))
+      throw usage(`${input} is both followed and written`);
+    return endless(follow(path, input, signal));
+  }
   return { chunks: readFile(path, signal), size: stats.isFile() ? stats.size : undefined };
 }
 

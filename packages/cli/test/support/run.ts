@@ -16,9 +16,14 @@ export interface Surroundings {
   readonly env?: Record<string, string>;
   readonly cwd?: string;
   readonly interrupted?: AbortSignal;
+  /** Whether its output goes to a terminal. */
+  readonly terminal?: boolean;
+  /** Whether its input comes from one. */
+  readonly typed?: boolean;
 }
 
 class Kept extends Writable {
+  isTTY = false;
   readonly chunks: Buffer[] = [];
   readonly columns = 100;
   private looking: (() => void)[] = [];
@@ -54,8 +59,9 @@ export interface Running {
 /** Starts a command; what is written to its standard input is the caller's. */
 export function start(argv: readonly string[], around: Omit<Surroundings, "stdin"> = {}): Running {
   const [stdout, stderr, stdin] = [new Kept(), new Kept(), new PassThrough()];
+  stdout.isTTY = stderr.isTTY = around.terminal === true;
   const io: Io = {
-    stdin,
+    stdin: Object.assign(stdin, { isTTY: around.typed === true }),
     stdout,
     stderr,
     env: around.env ?? {},

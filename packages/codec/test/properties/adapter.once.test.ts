@@ -1,6 +1,6 @@
 // The harness itself: what it draws, how that shrinks, and what it says when a law is broken.
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -24,6 +24,7 @@ import {
   struct,
   u8,
   u16,
+  u32,
   u64,
   union,
   until,
@@ -34,9 +35,11 @@ import {
   chunkings,
   conversations,
   input,
+  isBroken,
   mutations,
   properties,
   testCodec,
+  trialsOf,
   wire,
 } from "@wireform/codec/fast-check";
 import fc, { type RunDetails } from "fast-check";
@@ -290,6 +293,39 @@ describe("a law that is broken", () => {
     for (const run of tests) run();
     expect(tests).toHaveLength(2);
     expect(Date.now() - start).toBeGreaterThan(300);
+  });
+
+  test("is looked for once where there is no time, and again with other seeds", () => {
+    const trials = trialsOf(compile(struct({ a: u8, b: string(u8) })), { cases: false, only: ["size", "canonical"] });
+    expect(trials.map(({ name }) => name)).toEqual(["canonical", "size"]);
+    for (const seed of [1, 2])
+      for (const trial of trials) expect(trial.run({ seed, seconds: 1e-9 })).toBeGreaterThanOrEqual(1);
+    expect(trials.map((trial) => trial.run())).toEqual([100, 100]);
+  });
+
+  test("is told from what keeps it from being tried", () => {
+    const thrown = (schema: AnySchema, options: object): unknown => {
+      const [trial] = trialsOf(compile(schema), { cases: false, only: "roundTrip", seed: 3, ...options });
+      try {
+        return trial?.run();
+      } catch (error) {
+        return error;
+      }
+    };
+    const none = map(u32, {
+      decode: () => {
+        throw new Error("none");
+      },
+      encode: () => 0,
+    });
+    expect(isBroken(thrown(lossy, { runs: 300 }))).toBe(true);
+    expect(isBroken(thrown(none, {}))).toBe(false);
+  });
+
+  test("is told where its bytes cannot be kept", () => {
+    writeFileSync(join(folder, "lossy"), "");
+    const text = failure(suite({ only: "roundTrip" }).get("lossy: roundTrip"));
+    expect(text).toMatch(/\nnot kept: EEXIST.*\nagain: /);
   });
 
   test("is not told of where there is none", () => {

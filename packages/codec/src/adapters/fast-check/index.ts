@@ -5,5 +5,5 @@ export { type Conversation, conversations, converse } from "./conversations.js";
 export { type Mutation, mutations } from "./mutations.js";
 export { type LawName, properties } from "./properties.js";
 export type { Law } from "./subject.js";
-export { type SuiteOptions, testCodec } from "./suite.js";
+export { isBroken, type SuiteOptions, type Trial, testCodec, trialsOf } from "./suite.js";
 export { arbitrary, type DrawOptions, input, wire } from "./values.js";

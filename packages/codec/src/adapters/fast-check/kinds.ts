@@ -66,28 +66,45 @@ const asRejected = (run: () => unknown): unknown => {
   }
 };
 
-/** Sparse values that a predicate lets through, looked for once. */
-function examples(schema: AnySchema, drawn: Arbitrary<Make>, test: (value: unknown) => boolean): unknown[] {
+/** Numbers that are tried one by one. */
+const TRIED = 65536n;
+/** Of more values than these any may be drawn, since chance finds them. */
+const SPARSE = 40;
+
+/** What may be let through by a predicate: drawn, and the first of all numbers. */
+function* candidates(schema: AnySchema, drawn: Arbitrary<Make>): Generator<unknown> {
   const range = integerRange(schema);
-  const some: unknown[] = fc.sample(drawn, { numRuns: 400, seed: 1 }).map((make) => {
+  for (const make of fc.sample(drawn, { numRuns: 400, seed: 1 })) {
     try {
-      return make(undefined);
+      const value = make(undefined);
+      if (value === ABSENT || (range && (BigInt(value as number) > range.max || BigInt(value as number) < range.min)))
+        continue;
+      yield value;
     } catch {
-      return ABSENT;
+      // None that can stand alone.
     }
-  });
-  for (let n = 0; range && n < 65536; n++) some.push(range.big ? BigInt(n) : n);
-  return some.filter((value) => {
+  }
+  if (!range) return;
+  const end = range.max < TRIED ? range.max + 1n : TRIED;
+  for (let n = range.min > 0n ? range.min : 0n; n < end; n++) yield range.big ? n : Number(n);
+}
+
+/** Sparse values that a predicate lets through, looked for once; no more than `most`. */
+function examples(
+  schema: AnySchema,
+  drawn: Arbitrary<Make>,
+  test: (value: unknown) => boolean,
+  most = Number.POSITIVE_INFINITY,
+): unknown[] {
+  const found: unknown[] = [];
+  for (const value of candidates(schema, drawn)) {
     try {
-      return (
-        value !== ABSENT &&
-        (!range || (BigInt(value as number) <= range.max && BigInt(value as number) >= range.min)) &&
-        test(value)
-      );
+      if (test(value) && found.push(value) >= most) break;
     } catch {
-      return false;
+      // Not this one.
     }
-  });
+  }
+  return found;
 }
 
 function checkMake(
@@ -103,8 +120,8 @@ function checkMake(
       throw new Rejected("check");
     });
   if (schema.facts.uses.length > 0) return kept(inner);
-  const found = examples(schema.schema, inner, test);
-  if (found.length > 40 || found.length === 0) return kept(inner);
+  const found = examples(schema.schema, inner, test, SPARSE + 1);
+  if (found.length > SPARSE || found.length === 0) return kept(inner);
   return plain(fc.constantFrom(...found));
 }
 

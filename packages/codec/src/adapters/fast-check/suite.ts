@@ -18,7 +18,7 @@ export interface SuiteOptions extends DrawOptions {
   readonly only?: LawName | readonly LawName[];
   /** How often each law is tried, and from which seed and path on, as a failure says. */
   readonly runs?: number | undefined;
-  /** Stop trying a law after so many seconds. */
+  /** Stop trying a law after so many seconds, but try it once. */
   readonly seconds?: number | undefined;
   readonly seed?: number;
   readonly path?: string;
@@ -53,12 +53,15 @@ function report(
     `${name} breaks the law ${law} (after ${numRuns} tries, shrunk ${numShrinks} times)`,
     why.trimEnd(),
     `with ${values.length > 2000 ? `${values.slice(0, 2000)}…` : values}`,
-    ...(kept === undefined ? [] : [`kept in ${kept}`]),
+    ...(kept === undefined ? [] : [kept]),
     `again: ${again(law as LawName, seed, counterexamplePath ?? "")}`,
   ].join("\n");
 }
 
-/** Tries one law and throws what people need to know. */
+/** A law that does not hold, in the words of a failing test. */
+class LawBroken extends Error {}
+
+/** Tries one law and throws what people need to know; gives how often it was tried. */
 function tryLaw(
   name: string,
   law: string,
@@ -66,14 +69,27 @@ function tryLaw(
   parameters: Parameters<unknown>,
   store?: CaseStore,
   again = byTest,
-): void {
-  const details = fc.check(property, parameters) as RunDetails<unknown>;
-  const { errorInstance, interrupted, counterexample } = details;
-  // A law that had no time for a single try is not broken.
-  if (!details.failed || (interrupted && counterexample === null)) return;
+): number {
+  let details = fc.check(property, parameters) as RunDetails<unknown>;
+  // Where drawing the first value took all the time there was, that law has not been tried at all.
+  if (details.interrupted && details.numRuns === 0) {
+    const { interruptAfterTimeLimit: _, ...once } = parameters;
+    details = fc.check(property, { ...once, numRuns: 1 }) as RunDetails<unknown>;
+  }
+  const { errorInstance, interrupted, counterexample, numRuns } = details;
+  if (!details.failed || (interrupted && counterexample === null)) return numRuns;
   const bytes = errorInstance instanceof Broken ? errorInstance.bytes : undefined;
-  const kept = bytes && store?.keep(law, bytes);
-  throw new Error(report(name, law, again, kept, details), { cause: errorInstance });
+  const kept = bytes && store && keptIn(store, law, bytes);
+  throw new LawBroken(report(name, law, again, kept, details), { cause: errorInstance });
+}
+
+/** Where the bytes are kept now; that they cannot be is no reason not to tell of them. */
+function keptIn(store: CaseStore, law: string, bytes: Uint8Array): string {
+  try {
+    return `kept in ${store.keep(law, bytes)}`;
+  } catch (error) {
+    return `not kept: ${(error as Error).message}`;
+  }
 }
 
 /** Bytes that once broke a law: what can be asked of any bytes, and every law of the message they are, if they are one. */
@@ -90,6 +106,58 @@ function tryAgain(name: string, subject: Subject, bytes: Uint8Array): void {
   for (const [law, property] of Object.entries(lawsOf(kept))) tryLaw(name, law, property, { numRuns: 20, seed: 1 });
 }
 
+/** One law of a codec, or bytes that broke one before, to be tried as often as asked. */
+export interface Trial {
+  readonly name: string;
+  /** Tries it, with another seed or time where they are given; gives how often. Throws what {@link isBroken} knows where it is broken. */
+  run(change?: { readonly seed?: number; readonly seconds?: number }): number;
+}
+
+/** Whether something thrown tells of a broken law, rather than why none could be tried. */
+export const isBroken = (error: unknown): error is Error => error instanceof LawBroken || error instanceof Broken;
+
+/**
+ * The laws of a codec, first the bytes that are kept of it; drawing is prepared once for all of them.
+ *
+ * @example
+ * for (const trial of trialsOf(compile(Message), { cases: false })) for (const seed of [1, 2, 3]) trial.run({ seed });
+ */
+export function trialsOf<Out, In>(codec: Codec<Out, In>, options: Omit<SuiteOptions, "test"> = {}): Trial[] {
+  const { schema } = codec;
+  const { name = nameOf(schema), only, runs, path, again } = options;
+  const store = options.cases === false ? undefined : casesIn(options.cases ?? ".wireform/cases", name);
+  const chosen = only === undefined ? undefined : [only].flat();
+  const subject = subjectOf(codec as unknown as AnyCodec, options);
+  const kept = (chosen ? [] : (store?.load() ?? [])).map(({ name: file, bytes }): Trial => {
+    return {
+      name: file,
+      run() {
+        tryAgain(name, subject, bytes);
+        return 1;
+      },
+    };
+  });
+  const laws = (Object.keys(lawsOf(subject)) as LawName[])
+    .filter((law) => !chosen || chosen.includes(law))
+    .map((law): Trial => {
+      return {
+        name: law,
+        run({ seed = options.seed, seconds = options.seconds } = {}) {
+          const parameters: Parameters<unknown> = {
+            ...(runs !== undefined && { numRuns: runs }),
+            ...(seconds !== undefined && { interruptAfterTimeLimit: seconds * 1000, markInterruptAsFailure: false }),
+            ...(seed !== undefined && { seed }),
+            ...(path !== undefined && { path }),
+          };
+          return tryLaw(name, law, lawsOf(subject)[law] as Law, parameters, store, again);
+        },
+      };
+    });
+  return [...kept, ...laws];
+}
+
+const nameOf = (schema: { readonly kind: string; readonly label?: string }): string => schema.label ?? schema.kind;
+
 /**
  * Registers one test for each law of a codec: round trips, sizes, chunks, damage, both back ends.
  *
@@ -98,28 +166,6 @@ function tryAgain(name: string, subject: Subject, bytes: Uint8Array): void {
  * testCodec(compile(Message), { test });
  */
 export function testCodec<Out, In>(codec: Codec<Out, In>, options: SuiteOptions = {}): void {
-  const { schema } = codec;
-  const {
-    name = (schema as { label?: string }).label ?? schema.kind,
-    test = defaultTest(),
-    only,
-    runs,
-    seconds,
-    seed,
-    path,
-  } = options;
-  const store = options.cases === false ? undefined : casesIn(options.cases ?? ".wireform/cases", name);
-  const chosen = only === undefined ? undefined : [only].flat();
-  const parameters: Parameters<unknown> = {
-    ...(runs !== undefined && { numRuns: runs }),
-    ...(seconds !== undefined && { interruptAfterTimeLimit: seconds * 1000, markInterruptAsFailure: false }),
-    ...(seed !== undefined && { seed }),
-    ...(path !== undefined && { path }),
-  };
-  const subject = subjectOf(codec as unknown as AnyCodec, options);
-  for (const { name: file, bytes } of chosen ? [] : (store?.load() ?? []))
-    test(`${name}: ${file}`, () => tryAgain(name, subject, bytes));
-  for (const [law, property] of Object.entries(lawsOf(subject)))
-    if (!chosen || chosen.includes(law as LawName))
-      test(`${name}: ${law}`, () => tryLaw(name, law, property, parameters, store, options.again));
+  const { name = nameOf(codec.schema), test = defaultTest() } = options;
+  for (const trial of trialsOf(codec, options)) test(`${name}: ${trial.name}`, () => void trial.run());
 }
