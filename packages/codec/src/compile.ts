@@ -5,6 +5,7 @@ import { DecodeError, type Key, SchemaError, show } from "./errors.js";
 import { demandGenerate, type EncodeMessage, Generated, mayGenerate, pool } from "./generate.js";
 import { type Inspection, inspector } from "./inspect.js";
 import { type Limits, limitsOf } from "./limits.js";
+import { own } from "./own.js";
 import { lower, type Op } from "./plan.js";
 import { type Decode, Reader, STOP } from "./runtime/reader.js";
 import { Writer } from "./runtime/writer.js";
@@ -108,7 +109,8 @@ function bytesOf(input: unknown): Uint8Array {
  * point.encode({ x: 1, y: -1 });                        // 00 01 ff ff
  * point.decode(Uint8Array.of(0, 1, 255, 255));          // { x: 1, y: -1 }
  */
-export function compile<S extends AnySchema>(schema: S, options: CompileOptions = {}): Codec<Infer<S>, Input<S>> {
+export function compile<S extends AnySchema>(schema: S, given: CompileOptions = {}): Codec<Infer<S>, Input<S>> {
+  const options = own(given);
   if (!isSchema(schema)) throw new SchemaError("argument", `compile takes a schema; got ${show(schema)}`);
   const { mode = "auto", views = false } = options;
   if (mode !== "auto" && mode !== "jit" && mode !== "interpret")
@@ -253,7 +255,8 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
       if (m.fault) throw m.error();
       return value === STOP ? { needed: m.needed } : { value, offset: Math.max(m.p, m.far) };
     },
-    inspect(bytes, { offset = 0 } = {}) {
+    inspect(bytes, options = {}) {
+      const { offset = 0 } = own(options);
       if (!Number.isSafeInteger(offset) || offset < 0)
         throw new RangeError(`inspect's offset is a whole number of at least 0; got ${show(offset)}`);
       return look()(bytesOf(bytes), limits, offset);

@@ -5,6 +5,7 @@ import { limitsOf } from "../limits.js";
 import { BitRun } from "../ops/bit-run.js";
 import { leaf } from "../ops/leaf.js";
 import { constantly, same } from "../ops/transform.js";
+import { own } from "../own.js";
 import { type Context, lower, type Op } from "../plan.js";
 import { put, sameAt } from "../runtime/bytes.js";
 import { Reader, STOP } from "../runtime/reader.js";
@@ -135,7 +136,7 @@ export function padding(
   amount: number | { readonly align: number },
   options: { readonly ignore?: boolean } = {},
 ): HiddenSchema {
-  const ignore = options.ignore === true;
+  const ignore = own(options).ignore === true;
   if (typeof amount === "number") {
     if (!Number.isInteger(amount) || amount < 0)
       throw new SchemaError("argument", `padding takes a number of bytes, at least 0; got ${show(amount)}`);
@@ -144,7 +145,7 @@ export function padding(
       ignore ? { ...magicOp(zeroes), get: () => undefined, emitGet: () => "undefined" } : magicOp(zeroes),
     );
   }
-  const align = amount?.align;
+  const align = own(amount ?? {}).align;
   if (!Number.isInteger(align) || align < 1)
     throw new SchemaError("argument", `padding's align is a number of bytes, at least 1; got ${show(align)}`);
   return node("padding", facts(0, align - 1), { align, ignore }, () => alignOp(align, ignore));
@@ -200,8 +201,8 @@ export function reserved(
   options: { readonly value?: number | bigint | boolean; readonly ignore?: boolean } = {},
 ): HiddenSchema {
   if (!isSchema(schema)) throw new SchemaError("argument", `reserved takes a schema; got ${show(schema)}`);
-  const value = checkFits(schema, options.value ?? zeroOf(schema), "the reserved value");
-  const ignore = options.ignore === true;
+  const value = checkFits(schema, own(options).value ?? zeroOf(schema), "the reserved value");
+  const ignore = own(options).ignore === true;
   return node(
     "reserved",
     schema.facts,

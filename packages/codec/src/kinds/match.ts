@@ -90,13 +90,15 @@ function lowerMatch(
     bound.named.op.numeric === undefined && (key === "true" || key === "false") ? [typed(key), key] : [typed(key)];
   const variants: Variant[] = list.map(([key, schema]) => {
     try {
-      return { name: key, op: context.lower(schema), tags: boolean(key) };
+      return { name: key, op: context.lower(schema), tags: boolean(key), range: undefined };
     } catch (error) {
       throw error instanceof SchemaError ? error.within(key) : error;
     }
   });
   const choice: Choice = {
-    variants: otherwise ? [...variants, { name: "otherwise", op: context.lower(otherwise), tags: [] }] : variants,
+    variants: otherwise
+      ? [...variants, { name: "otherwise", op: context.lower(otherwise), tags: [], range: undefined }]
+      : variants,
     otherwise: otherwise ? variants.length : undefined,
   };
   return matchOp(bound, choice);

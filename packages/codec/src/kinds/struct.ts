@@ -2,6 +2,7 @@
 
 import { SchemaError, show } from "../errors.js";
 import { struct as structOp } from "../ops/struct.js";
+import { bare, own } from "../own.js";
 import type { BitPlace, Context, Entry, Named, Op, Scope } from "../plan.js";
 import {
   type AnySchema,
@@ -53,15 +54,15 @@ export function struct<const F extends Fields>(fields: Checked<F>, options: Stru
     checkName(key);
     if (!isSchema(schema)) throw new SchemaError("argument", `is not a schema; got ${show(schema)}`, [key]);
   }
-  const { endian = "big", bitOrder = "msb" } = options;
+  const { endian = "big", bitOrder = "msb" } = own(options);
   if (!["big", "little"].includes(endian) || !["msb", "lsb"].includes(bitOrder))
     throw new SchemaError("argument", `struct's endian is "big" or "little" and its bitOrder "msb" or "lsb"`);
   const order = Object.freeze({ endian, bitOrder });
-  const own = Object.freeze({ ...fields });
+  const kept = Object.freeze({ ...fields });
   return node(
     "struct",
     structFacts(entries),
-    { fields: own, options: order },
+    { fields: kept, options: order },
     (_schema: never, context: never) => lowerStruct(entries, order, context),
     (change) =>
       struct(Object.fromEntries(entries.map(([key, schema]) => [key, change(schema)])) as never, order) as never,
@@ -185,18 +186,20 @@ export function lowerStruct(
     parent: context.scope,
     names,
     keys: entries.map(([key]) => key),
+    slots: undefined,
   };
-  const struct = { entries, ...order };
+  const struct = { entries, ...order, places: undefined };
   const lowered: Entry[] = entries.map(([key, schema]) => {
-    const bits = schema.facts.bits === undefined ? undefined : { key, struct };
+    const bits = schema.facts.bits === undefined ? undefined : bare({ key, struct });
     try {
-      const named: Named = { key, op: context.lower(schema, { key, scope, bits }) };
+      const op = context.lower(schema, { key, scope, bits });
+      const named: Named = { key, op, read: false, asked: false, slot: undefined };
       names.set(key, named);
       return {
         key,
-        op: named.op,
+        op,
         named,
-        hidden: named.op.hidden === true,
+        hidden: op.hidden === true,
         careful: key in Object.prototype,
         marked: false,
         before: -1,

@@ -15,7 +15,7 @@ export interface Variant {
   readonly name: string;
   readonly op: Op;
   readonly tags: readonly unknown[];
-  readonly range?: { readonly from: number; readonly to: number } | undefined;
+  readonly range: { readonly from: number; readonly to: number } | undefined;
 }
 
 export interface Choice {

@@ -2,6 +2,7 @@
 // encoding is refused, never replaced.
 
 import { hex, show } from "../errors.js";
+import { bare, own } from "../own.js";
 import { lay, take } from "../runtime/bytes.js";
 import type { Reader } from "../runtime/reader.js";
 import { STOP } from "../runtime/reader.js";
@@ -39,7 +40,7 @@ export interface Content {
 
 const FEW = 16;
 
-export const raw: Content = {
+export const raw: Content = /* @__PURE__ */ bare({
   unit: 1,
   read: (m, from, to) => take(m, m.b, from, to),
   size(w, value) {
@@ -66,11 +67,11 @@ export const raw: Content = {
     if (size > FEW) source.line(`${source.use("lay", lay)}(w, b, ${base} + ${offset}, ${value});`);
     else for (let i = 0; i < size; i++) source.line(`${source.byte(base, offset + i)} = ${value}[${i}];`);
   },
-};
+});
 
 export function text(encoding: Encoding, pad?: { readonly byte: number; readonly start: boolean }): Content {
   const name = encoding.name[0]?.toUpperCase() + encoding.name.slice(1);
-  const { without } = encoding;
+  const { without } = own(encoding);
   const what = without === undefined ? encoding.name : `${encoding.name} without ${show(without)}`;
   /** The function for one direction: a runtime function, or that of an encoding made for this schema. */
   const named = (source: Source, way: "read" | "write"): string =>
@@ -90,7 +91,7 @@ export function text(encoding: Encoding, pad?: { readonly byte: number; readonly
     w.p = end;
   };
   const emitCheck = (source: Source, value: string): void => source.stop(`typeof ${value} !== "string"`);
-  return {
+  return bare({
     unit: encoding.unit,
     ...(pad && { pad }),
     read(m, from, to) {
@@ -147,5 +148,5 @@ export function text(encoding: Encoding, pad?: { readonly byte: number; readonly
         },
       },
     }),
-  };
+  });
 }

@@ -4,6 +4,7 @@
 import { EncodeError, SchemaError, show } from "../errors.js";
 import { type Length, lengthLabel, type Nullable } from "../length.js";
 import { limitsOf } from "../limits.js";
+import { bare } from "../own.js";
 import { type Bound, bind, type Context, isLeaf, lowerNumber, type Op } from "../plan.js";
 import type { Condition, Test } from "../reference.js";
 import { asCondition, operators } from "../reference.js";
@@ -263,11 +264,12 @@ export interface BoundCondition {
 export function bindCondition(context: Context, given: Condition): BoundCondition {
   const condition = asCondition(given);
   if (condition.join)
-    return {
+    return bare({
       join: [condition.join[0], bindCondition(context, condition.join[1]), bindCondition(context, condition.join[2])],
-    };
+    });
   const bound = bind(context, condition.ref as never);
-  return condition.test ? { bound, test: fitting(bound, condition.test) } : { bound };
+  bound.named.asked = true;
+  return bare(condition.test ? { bound, test: fitting(bound, condition.test) } : { bound });
 }
 
 /** The test with its value as the field has it; refused where the field could never have it. */

@@ -4,7 +4,7 @@
 import { reason, show } from "../errors.js";
 import type { Op } from "../plan.js";
 import { type Reader, STOP } from "../runtime/reader.js";
-import type { Writer } from "../runtime/writer.js";
+import { property, type Writer } from "../runtime/writer.js";
 
 /** The user's functions, and the sizes that they promise. */
 export interface CustomFunctions {
@@ -25,8 +25,8 @@ export function callDecode(
   hard: boolean,
 ): unknown | typeof STOP {
   try {
-    const result: { value?: unknown; size?: unknown; needed?: unknown } = decode(b.subarray(p, end), hard) ?? {};
-    const { value, size, needed } = result;
+    const result = decode(b.subarray(p, end), hard) ?? {};
+    const [value, size, needed] = ["value", "size", "needed"].map((key) => property(result, key));
     if (needed !== undefined && Number.isSafeInteger(needed) && (needed as number) >= 1) {
       m.short(end - p + (needed as number), false);
       return STOP;
