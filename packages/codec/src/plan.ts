@@ -34,6 +34,8 @@ export interface Op extends Emitter {
   readonly constant?: { readonly value: unknown };
   /** True where there is no value: magic, padding, reserved. */
   readonly hidden?: boolean;
+  /** True where the user's functions or other fields make the value, so that nothing tells which ones there are. */
+  readonly free?: boolean;
   /** True where the value may be absent. */
   readonly optional?: boolean;
   /** Set on fields whose value follows from other bytes of the same struct. */

@@ -80,7 +80,7 @@ function mapping(decode: (value: unknown) => unknown, encode: (value: unknown) =
     },
     emitForward: (source, raw) => source.attempt(`${source.constant(decode)}(${raw})`, "mapped"),
     emitBack: (source, value) => source.attempt(`${source.constant(encode)}(${value})`, "mapped"),
-    traits: {},
+    traits: { free: true },
   };
 }
 

@@ -146,6 +146,7 @@ export function match(bound: Bound, choice: Choice): Op {
   const optional = choice.variants.some(({ op }) => op.optional || op.hidden || op.constant);
   return {
     ...bounds(choice),
+    free: true,
     ...(hidden ? { hidden } : optional && { optional }),
     decode(m: Reader) {
       const saved = m.resume();

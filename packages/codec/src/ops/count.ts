@@ -1,18 +1,17 @@
 // Law: a length is read before what it measures, and on the way out is derived from it: a prefix is written or patched,
 // a referenced field is filled in through the same arithmetic run backwards.
 
-import { EncodeError, SchemaError, show } from "../errors.js";
+import { SchemaError, show } from "../errors.js";
 import { type Length, lengthLabel, type Nullable } from "../length.js";
-import { limitsOf } from "../limits.js";
 import { bare } from "../own.js";
 import { type Bound, bind, type Context, isLeaf, lowerNumber, type Op } from "../plan.js";
 import type { Condition, Test } from "../reference.js";
 import { asCondition, operators } from "../reference.js";
 import { type Reader, STOP } from "../runtime/reader.js";
-import { property, Writer } from "../runtime/writer.js";
+import { property, type Writer } from "../runtime/writer.js";
 import { isSchema } from "../schema.js";
 import { quote, type Source } from "../source.js";
-import { typedAs } from "./fill.js";
+import { refusal, typedAs } from "./fill.js";
 import { bindDerived, LATER } from "./slots.js";
 import { literal } from "./transform.js";
 
@@ -51,15 +50,9 @@ const prefix = (context: Context, schema: Parameters<typeof lowerNumber>[1]): Op
 
 /** Refuses a value for "there is nothing" that the prefix cannot hold. */
 function checkNothing(op: Op, nothing: number, kind: string): void {
-  try {
-    op.encode(new Writer(new Uint8Array(16), 0, limitsOf(), false), typedAs(op, nothing));
-  } catch (error) {
-    if (!(error instanceof EncodeError)) throw error;
-    throw new SchemaError(
-      "argument",
-      `nullable's ${nothing}, which means nothing, does not fit ${kind}: ${error.expected}`,
-    );
-  }
+  const why = refusal(op, typedAs(op, nothing));
+  if (why !== undefined)
+    throw new SchemaError("argument", `nullable's ${nothing}, which means nothing, does not fit ${kind}: ${why}`);
 }
 
 /** The value of a referenced field while decoding. */

@@ -49,6 +49,7 @@ export function custom(functions: CustomFunctions): Op {
   return {
     min,
     max,
+    free: true,
     decode: (m: Reader) => callDecode(m, functions, m.b, m.p, m.e, m.hard),
     encode(w: Writer, value) {
       let bytes: Uint8Array;

@@ -40,8 +40,8 @@ export function leaf(spec: Pick<Leaf, "size" | "get" | "put" | "emitGet" | "emit
 }
 
 /** Whether there is a value where another op stands in a window or elsewhere: never, always, or only sometimes. */
-export function presence({ hidden, optional, constant }: Op): Partial<Op> {
-  return hidden ? { hidden } : optional || constant ? { optional: true } : {};
+export function presence({ hidden, optional, constant, free }: Op): Partial<Op> {
+  return { ...(hidden ? { hidden } : (optional || constant) && { optional: true }), ...(free && { free }) };
 }
 
 /** What an op that wraps another passes on of it. */
@@ -54,6 +54,7 @@ export function traits(op: Op): Partial<Op> {
     ...(op.emitHint && { emitHint: op.emitHint }),
     ...(op.hidden && { hidden: true }),
     ...(op.optional && { optional: true }),
+    ...(op.free && { free: true }),
     ...(op.derived && { derived: op.derived }),
     ...(op.names && { names: op.names }),
     ...(op.framed && { framed: true }),
