@@ -180,8 +180,6 @@ export interface Named {
   readonly op: Op;
   /** Set once something refers to the field, so that generated code keeps its value in a variable. */
   read: boolean;
-  /** Set once its value decides something. */
-  asked: boolean;
   /** Set once something derives the field. */
   slot: Slot | undefined;
 }

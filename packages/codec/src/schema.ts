@@ -61,6 +61,15 @@ export type Infer<S extends AnySchema> = S["~types"]["out"];
 export type Input<S extends AnySchema> = Parameters<S["~types"]["in"]>[0];
 export type RefsOf<S extends AnySchema> = S["~types"]["refs"];
 export type DerivedOf<S extends AnySchema> = S["~types"]["derived"];
+/** Of the fields that some of several schemas derive, those that all of them do: whichever there is, it tells them. */
+export type DerivedByAll<C extends { readonly [name: string]: AnySchema }> = [DerivedOf<C[keyof C]>] extends [never]
+  ? never
+  : InAll<C, DerivedOf<C[keyof C]>>;
+type InAll<C extends { readonly [name: string]: AnySchema }, D> = D extends unknown
+  ? [{ [K in keyof C]: D extends DerivedOf<C[K]> ? never : K }[keyof C]] extends [never]
+    ? D
+    : never
+  : never;
 
 export type Simplify<T> = { [K in keyof T]: T[K] } & {};
 

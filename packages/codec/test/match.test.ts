@@ -226,7 +226,12 @@ describe("what cannot be a match", () => {
       "duplicate",
       'x["01"]',
     ],
-    ["one in hexadecimal", () => struct({ t: u64, x: match(field("t"), { 1: u8, "0x1": u16 }) }), "duplicate", 'x["0x1"]'],
+    [
+      "one in hexadecimal",
+      () => struct({ t: u64, x: match(field("t"), { 1: u8, "0x1": u16 }) }),
+      "duplicate",
+      'x["0x1"]',
+    ],
     ["a case out of range", () => struct({ t: u8, x: match(field("t"), { 300: u8 }) }), "argument", 'x["300"]'],
     [
       "a name that there is not",

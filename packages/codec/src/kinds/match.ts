@@ -7,7 +7,7 @@ import { bind, type Context, type Op } from "../plan.js";
 import type { Ref } from "../reference.js";
 import {
   type AnySchema,
-  type DerivedOf,
+  type DerivedByAll,
   entriesOf,
   facts,
   type Infer,
@@ -26,7 +26,12 @@ export type Cases = { readonly [value: string]: AnySchema };
 type Any<C extends Cases, O> = C[keyof C] | Extract<O, AnySchema>;
 
 export interface MatchSchema<P extends string, C extends Cases, O>
-  extends Schema<Infer<Any<C, O>>, Input<Any<C, O>>, P | RefsOf<Any<C, O>>, DerivedOf<Any<C, O>>> {
+  extends Schema<
+    Infer<Any<C, O>>,
+    Input<Any<C, O>>,
+    P | RefsOf<Any<C, O>>,
+    DerivedByAll<O extends AnySchema ? C & { readonly otherwise: O } : C>
+  > {
   readonly kind: "match";
   readonly ref: Ref<P>;
   readonly cases: C;
@@ -112,7 +117,6 @@ function lowerMatch(
   context: Context,
 ): Op {
   const bound = bind(context, ref);
-  bound.named.asked = true;
   const cases = new Map<unknown, string>();
   const variants: Variant[] = list.map(([key, schema]) => {
     try {

@@ -32,7 +32,7 @@ export interface SizedSchema<S extends AnySchema, L>
     Infer<S> | LengthNull<L>,
     Input<S> | LengthNull<L>,
     RefsOf<S> | LengthRefs<L>,
-    DerivedOf<S> | LengthRefs<L>
+    (L extends Nullable ? never : DerivedOf<S>) | LengthRefs<L>
   > {
   readonly kind: "sized";
   readonly length: Length;

@@ -43,7 +43,8 @@ export interface Covering {
 
 /**
  * Fields in order. Bit fields next to each other share bytes; a field that another refers to as its length, a checksum
- * and the like may be left out on encode.
+ * and the like may be left out on encode. It must be given where it is the length only of what may not be there: under a
+ * condition, in the elements of an array, in one case of a match or a union.
  *
  * @example
  * struct({ version: bits(4), flags: bits(4), length: u16, body: bytes(field("length")) })
@@ -193,7 +194,7 @@ export function lowerStruct(
     const bits = schema.facts.bits === undefined ? undefined : bare({ key, struct });
     try {
       const op = context.lower(schema, { key, scope, bits });
-      const named: Named = { key, op, read: false, asked: false, slot: undefined };
+      const named: Named = { key, op, read: false, slot: undefined };
       names.set(key, named);
       return {
         key,

@@ -23,12 +23,7 @@ import {
 } from "../schema.js";
 
 export interface WhenSchema<P extends string, S extends AnySchema>
-  extends Schema<
-    Infer<S> extends void ? Infer<S> : Infer<S> | undefined,
-    Input<S> | undefined,
-    P | RefsOf<S>,
-    DerivedOf<S>
-  > {
+  extends Schema<Infer<S> extends void ? Infer<S> : Infer<S> | undefined, Input<S> | undefined, P | RefsOf<S>> {
   readonly condition: Condition<P>;
   readonly schema: S;
 }

@@ -68,7 +68,7 @@ export function lookUpGiven(w: Writer, { named, scope, keys }: Bound): unknown {
   if (named.op.constant) return named.op.constant.value;
   if (named.slot?.scope === scope) {
     const derived = named.slot.frame(w).values[named.slot.index];
-    if (derived !== undefined) return typedAs(named.op, derived);
+    if (derived !== undefined && derived !== LATER) return typedAs(named.op, derived);
   }
   let value: unknown = w.scopes[w.root + scope.depth];
   for (const key of keys) value = typeof value === "object" && value !== null ? property(value, key) : undefined;
@@ -261,7 +261,6 @@ export function bindCondition(context: Context, given: Condition): BoundConditio
       join: [condition.join[0], bindCondition(context, condition.join[1]), bindCondition(context, condition.join[2])],
     });
   const bound = bind(context, condition.ref as never);
-  bound.named.asked = true;
   return bare(condition.test ? { bound, test: fitting(bound, condition.test) } : { bound });
 }
 

@@ -3,8 +3,10 @@
 
 import { reason, show } from "../errors.js";
 import type { Op } from "../plan.js";
+import { isWhole } from "../runtime/bytes.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 import { property, type Writer } from "../runtime/writer.js";
+import { emitLength, LIES } from "./content.js";
 
 /** The user's functions, and the sizes that they promise. */
 export interface CustomFunctions {
@@ -59,11 +61,12 @@ export function custom(functions: CustomFunctions): Op {
         throw w.fail("rejected", "a value that its encode function accepts", reason(cause), cause);
       }
       if (!(bytes instanceof Uint8Array)) throw w.refuse("rejected", "a Uint8Array from its encode function", bytes);
-      if (bytes.length < min || bytes.length > max)
-        throw w.refuse("rejected", `from ${min} to ${max} bytes from its encode function`, bytes);
-      w.room(bytes.length);
+      const n = bytes.length;
+      if (!isWhole(bytes, n)) throw w.fail("rejected", LIES, `got ${n}`);
+      if (n < min || n > max) throw w.refuse("rejected", `from ${min} to ${max} bytes from its encode function`, bytes);
+      w.room(n);
       w.b.set(bytes, w.p);
-      w.p += bytes.length;
+      w.p += n;
     },
     emitDecode(source) {
       // The reader's own end is not kept by generated code, so a shortage is left to the interpreter.
@@ -77,11 +80,12 @@ export function custom(functions: CustomFunctions): Op {
     emitEncode(source, value) {
       const bytes = source.attempt(`${source.constant(encode)}(${value})`, "bytes");
       source.stop(`!(${bytes} instanceof Uint8Array)`);
-      if (min > 0) source.stop(`${bytes}.length < ${min}`);
-      if (max !== Number.POSITIVE_INFINITY) source.stop(`${bytes}.length > ${max}`);
-      source.need(`${bytes}.length`);
+      const n = emitLength(source, bytes);
+      if (min > 0) source.stop(`${n} < ${min}`);
+      if (max !== Number.POSITIVE_INFINITY) source.stop(`${n} > ${max}`);
+      source.need(n);
       source.line(`b.set(${bytes}, p);`);
-      source.advance(`${bytes}.length`);
+      source.advance(n);
     },
   };
 }
