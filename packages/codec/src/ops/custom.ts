@@ -28,7 +28,9 @@ export function callDecode(
 ): unknown | typeof STOP {
   try {
     const result = decode(b.subarray(p, end), hard) ?? {};
-    const [value, size, needed] = ["value", "size", "needed"].map((key) => property(result, key));
+    const value = property(result, "value");
+    const size = property(result, "size");
+    const needed = property(result, "needed");
     if (needed !== undefined && Number.isSafeInteger(needed) && (needed as number) >= 1) {
       m.short(end - p + (needed as number), false);
       return STOP;
