@@ -5,6 +5,7 @@ import { DecodeError, type Key, SchemaError, show } from "./errors.js";
 import { demandGenerate, type EncodeMessage, Generated, mayGenerate, pool } from "./generate.js";
 import { type Inspection, inspector } from "./inspect.js";
 import { type Limits, limitsOf } from "./limits.js";
+import { own } from "./own.js";
 import { lower, type Op } from "./plan.js";
 import { type Decode, Reader, STOP } from "./runtime/reader.js";
 import { Writer } from "./runtime/writer.js";
@@ -108,7 +109,8 @@ function bytesOf(input: unknown): Uint8Array {
  * point.encode({ x: 1, y: -1 });                        // 00 01 ff ff
  * point.decode(Uint8Array.of(0, 1, 255, 255));          // { x: 1, y: -1 }
  */
-export function compile<S extends AnySchema>(schema: S, options: CompileOptions = {}): Codec<Infer<S>, Input<S>> {
+export function compile<S extends AnySchema>(schema: S, given: CompileOptions = {}): Codec<Infer<S>, Input<S>> {
+  const options = own(given);
   if (!isSchema(schema)) throw new SchemaError("argument", `compile takes a schema; got ${show(schema)}`);
   const { mode = "auto", views = false } = options;
   if (mode !== "auto" && mode !== "jit" && mode !== "interpret")
@@ -230,7 +232,6 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
         const end = writeInto(message, value, into, offset, limits);
         if (end >= 0) return end;
       }
-      // Generated code asks for a little more room than it may use in the end.
       return slowly(value, (w) => {
         const left = into.length - offset;
         if (w.p > left) throw w.fail("overflow", `room for ${w.p} bytes`, `${left} left in the buffer given`);
@@ -253,7 +254,8 @@ export function compile<S extends AnySchema>(schema: S, options: CompileOptions 
       if (m.fault) throw m.error();
       return value === STOP ? { needed: m.needed } : { value, offset: Math.max(m.p, m.far) };
     },
-    inspect(bytes, { offset = 0 } = {}) {
+    inspect(bytes, options = {}) {
+      const { offset = 0 } = own(options);
       if (!Number.isSafeInteger(offset) || offset < 0)
         throw new RangeError(`inspect's offset is a whole number of at least 0; got ${show(offset)}`);
       return look()(bytesOf(bytes), limits, offset);
@@ -296,22 +298,30 @@ function measure(message: EncodeMessage, value: unknown, limits: Limits): number
   return end <= limits.maxMessageSize ? end : -1;
 }
 
+/** From here on a part of the buffer is written to as one of its own, so that what it lacks of room is cheap to find elsewhere. */
+const FAR = 2 ** 20;
+
 /** Writes one message by generated code; -1 when it cannot. */
 function writeInto(message: EncodeMessage, value: unknown, into: Uint8Array, offset: number, limits: Limits): number {
+  if (offset > FAR) {
+    const end = writeInto(message, value, into.subarray(offset), 0, limits);
+    return end < 0 ? end : offset + end;
+  }
   const w = pool.take(limits);
   const kept = w.b;
   w.b = into;
   w.start = offset;
-  w.fixed = true;
   let end = -1;
   try {
     end = message(w, into, offset, value);
   } catch {
     // The interpreter meets the same trouble and says where.
   }
+  // It asks for a little more room than it may use in the end, and then writes elsewhere.
+  if (w.b !== into && end <= into.length && end >= 0) into.set(w.b.subarray(offset, end), offset);
   w.b = kept;
   w.start = 0;
-  w.fixed = false;
   pool.give(w);
+  if (end > into.length) return -1;
   return end - offset <= limits.maxMessageSize ? end : -1;
 }

@@ -2,6 +2,7 @@
 // a delimiter, or the end of what surrounds them.
 
 import { SchemaError, show } from "./errors.js";
+import { bare, own } from "./own.js";
 import { operators, type Ref } from "./reference.js";
 import { type AnySchema, type Facts, isSchema, type Schema, type Use } from "./schema.js";
 
@@ -52,18 +53,14 @@ const startsWith = (whole: string | Uint8Array, start: string | Uint8Array): boo
  */
 export function until<T = unknown>(
   end: string | Uint8Array | readonly (string | Uint8Array)[] | ((item: T, index: number) => boolean),
-  options: { max?: number; orEnd?: boolean } = {},
+  given: { max?: number; orEnd?: boolean } = {},
 ): Until<T> {
+  const options = own(given);
   if (options.max !== undefined && !(Number.isSafeInteger(options.max) && options.max >= 0)) {
     throw new SchemaError("argument", `until's max is a number of bytes, at least 0; got ${show(options.max)}`);
   }
   if (typeof end === "function")
-    return Object.freeze({
-      kind: "until",
-      delimiters: [],
-      last: end,
-      ...options,
-    });
+    return Object.freeze(bare({ kind: "until" as const, delimiters: [], last: end, ...options }));
   const delimiters = Array.isArray(end) ? [...(end as (string | Uint8Array)[])] : [end as string | Uint8Array];
   if (
     delimiters.length === 0 ||
@@ -80,11 +77,13 @@ export function until<T = unknown>(
         `until writes its first delimiter, ${show(delimiters[0])}; ${show(d)} starts with it and would be read where other bytes follow, so put ${show(d)} first`,
       );
   });
-  return Object.freeze({
-    kind: "until",
-    delimiters: Object.freeze(delimiters.map((d) => (typeof d === "string" ? d : d.slice()))),
-    ...options,
-  });
+  return Object.freeze(
+    bare({
+      kind: "until" as const,
+      delimiters: Object.freeze(delimiters.map((d) => (typeof d === "string" ? d : d.slice()))),
+      ...options,
+    }),
+  );
 }
 
 /**

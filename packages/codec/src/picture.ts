@@ -3,6 +3,7 @@
 
 import { show } from "./errors.js";
 import { asHex, type Inspection, type Node } from "./inspect.js";
+import { own } from "./own.js";
 
 /** What one line shows: a leaf, the bytes in front of what has children, or bytes that nothing accounts for. */
 export interface Line {
@@ -39,35 +40,35 @@ function brief(value: object): string {
   }
 }
 
-function valueText(node: Node, own: number, { bytes, start: base }: Inspection): string {
+function valueText(node: Node, head: number, { bytes, start: base }: Inspection): string {
   const { value, kind, start, end } = node;
   if (value === undefined) return "";
   if (Array.isArray(value)) return several(value.length, "element");
   if (value instanceof Uint8Array) return several(value.length, "byte");
   if (ArrayBuffer.isView(value)) return several((value as unknown as { length: number }).length, "element");
   if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
-  if (typeof value === "object" && value !== null && node.children.length > 0) return several(end - own, "byte");
+  if (typeof value === "object" && value !== null && node.children.length > 0) return several(end - head, "byte");
   if (typeof value === "object" && value !== null) return brief(value);
-  const compared = kind === "constant" || /^ok$|0x/.test(node.verdict?.text ?? "");
+  const compared = kind === "constant" || /^ok$|0x/.test(own(node).verdict?.text ?? "");
   const hex = compared ? asHex(value, bytes, start - base, end - base) : undefined;
   return hex ?? show(value);
 }
 
 /** The words for a node; its own bytes are those in front of its children. */
 export function lineOf(node: Node, whole: Inspection): Line {
-  const { start, children } = node;
+  const { start, children, bits, verdict } = own(node);
   // Children that were read through offsets may lie in front.
   const inside = children.filter((child) => child.start >= start && child.end <= node.end);
-  const own = inside.reduce((first, child) => Math.min(first, child.start), node.end);
+  const head = inside.reduce((first, child) => Math.min(first, child.start), node.end);
   return {
     node,
     start,
-    end: own,
-    bits: node.bits,
+    end: head,
+    bits,
     path: plain(node.path),
-    kind: plain(node.bits ? bitText(node.bits, node.kind) : node.kind),
-    value: plain(valueText(node, own, whole)),
-    verdict: node.verdict && { ok: node.verdict.ok, text: plain(node.verdict.text) },
+    kind: plain(bits ? bitText(bits, node.kind) : node.kind),
+    value: plain(valueText(node, head, whole)),
+    verdict: verdict && { ok: verdict.ok, text: plain(verdict.text) },
     dim: ["padding", "reserved", "gap", "delimiter", "unread"].includes(node.kind),
   };
 }

@@ -2,6 +2,7 @@
 // An op decodes and encodes by running, and writes JavaScript that does the same; nothing asks what kind it came from.
 
 import { SchemaError } from "./errors.js";
+import { bare, own } from "./own.js";
 import type { Arithmetic, Ref } from "./reference.js";
 import type { Checksum } from "./runtime/checksum.js";
 import type { Reader, STOP } from "./runtime/reader.js";
@@ -33,6 +34,8 @@ export interface Op extends Emitter {
   readonly constant?: { readonly value: unknown };
   /** True where there is no value: magic, padding, reserved. */
   readonly hidden?: boolean;
+  /** True where the user's functions or other fields make the value, so that nothing tells which ones there are. */
+  readonly free?: boolean;
   /** True where the value may be absent. */
   readonly optional?: boolean;
   /** Set on fields whose value follows from other bytes of the same struct. */
@@ -76,7 +79,7 @@ export interface Derived {
   readonly from: string;
   readonly to: string;
   /** How its value follows from the bytes; without it, it is their number. */
-  readonly checksum?: { readonly algorithm: Checksum; readonly big: boolean };
+  readonly checksum: { readonly algorithm: Checksum; readonly big: boolean } | undefined;
   /** Lays out all ranges of a struct. It comes along with the field, so that a bundle holds only what its schemas use. */
   layOut(entries: readonly Entry[]): Ranges;
 }
@@ -156,7 +159,7 @@ export interface BitStruct {
   readonly endian: "big" | "little";
   readonly bitOrder: "msb" | "lsb";
   /** Set once some bit field has asked for its place. */
-  places?: ReadonlyMap<string, BitPlace>;
+  places: ReadonlyMap<string, BitPlace> | undefined;
 }
 
 /** What fields that share bytes do together. It comes along with them, so that a bundle holds only what its schemas use. */
@@ -176,9 +179,9 @@ export interface Named {
   readonly key: string;
   readonly op: Op;
   /** Set once something refers to the field, so that generated code keeps its value in a variable. */
-  read?: boolean;
+  read: boolean;
   /** Set once something derives the field. */
-  slot?: Slot;
+  slot: Slot | undefined;
 }
 
 /** Where a struct keeps the place and the value of a field that it derives, while encoding. */
@@ -204,7 +207,7 @@ export interface Scope {
   readonly names: Map<string, Named>;
   /** Every field, for telling "stands later" from "does not exist". */
   readonly keys: readonly string[];
-  slots?: Slots;
+  slots: Slots | undefined;
 }
 
 /** What lowering a schema knows of its surroundings. */
@@ -242,11 +245,12 @@ function context(
     bits,
     little,
     recursive,
-    lower(schema, change = {}) {
+    lower(schema, given = {}) {
+      const change = own(given);
       const around = "scope" in change ? change.scope : scope;
       const inner = context(around, change.bits, change.little ?? little, recursive, wrap);
-      const op = (schema["~lower"] as (schema: AnySchema, context: Context) => Op)(schema, inner);
-      return wrap && !change.recursive ? wrap(op, schema, change) : op;
+      const op = bare((schema["~lower"] as (schema: AnySchema, context: Context) => Op)(schema, inner));
+      return wrap && !change.recursive ? bare(wrap(op, schema, change)) : op;
     },
   };
 }
@@ -254,12 +258,12 @@ function context(
 /** Lowers a whole schema. */
 export function lower(schema: AnySchema, wrap?: Wrap, bits?: BitPlace): Op {
   // Where the schema contains itself, that is the same op.
-  const own: { op: Op | undefined } = { op: undefined };
-  own.op = context(undefined, undefined, false, new Map([[schema, own]]), wrap).lower(schema, {
+  const whole: { op: Op | undefined } = { op: undefined };
+  whole.op = context(undefined, undefined, false, new Map([[schema, whole]]), wrap).lower(schema, {
     bits,
     recursive: true,
   });
-  return wrap ? wrap(own.op, schema, {}) : own.op;
+  return wrap ? bare(wrap(whole.op, schema, {})) : whole.op;
 }
 
 /** A reference with its field found. */

@@ -2,6 +2,7 @@
 // plus, minus and times, which encode runs backwards; as a condition it is only ever read.
 
 import { SchemaError, show } from "./errors.js";
+import { bare } from "./own.js";
 
 /** One reference to a field: its path and whether the field follows from it (a length or count) or is only read. */
 export interface Use {
@@ -84,12 +85,9 @@ function ref<Path extends string>(path: Path, steps: readonly Arithmetic[]): Ref
 function condition<Path extends string>(data: Pick<Condition<Path>, "ref" | "test" | "join">): Condition<Path> {
   const join = (name: "and" | "or") => (other: Condition | Ref) =>
     condition({ join: Object.freeze([name, self as unknown as Condition, asCondition(other)] as const) });
-  const self = Object.freeze({
-    kind: "condition" as const,
-    ...data,
-    and: join("and"),
-    or: join("or"),
-  }) as unknown as Condition<Path>;
+  const self = Object.freeze(
+    bare({ kind: "condition" as const, ...data, and: join("and"), or: join("or") }),
+  ) as unknown as Condition<Path>;
   return self;
 }
 

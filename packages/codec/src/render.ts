@@ -2,6 +2,7 @@
 // stable text.
 
 import type { Inspection } from "./inspect.js";
+import { own } from "./own.js";
 import { hueOf, type Line, linesOf, plain, several } from "./picture.js";
 
 export interface RenderOptions {
@@ -57,7 +58,8 @@ function columns({ bytes, start: base }: Inspection, line: Line, start: number, 
  * @example
  * console.log(render(codec.inspect(bytes)))
  */
-export function render(inspection: Inspection, options: RenderOptions = {}): string {
+export function render(inspection: Inspection, given: RenderOptions = {}): string {
+  const options = own(given);
   const { color = colorByDefault(), maxLines = 4 } = options;
   const { bytes, start: base } = inspection;
   const lines = linesOf(inspection);

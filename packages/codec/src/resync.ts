@@ -2,6 +2,7 @@
 
 import { DecodeError, SchemaError, show } from "./errors.js";
 import type { Limits } from "./limits.js";
+import { own } from "./own.js";
 import { find } from "./runtime/bytes.js";
 
 /** What is wrong with a message of no bytes. */
@@ -70,7 +71,8 @@ export class Recovery {
   given: DecodeError | undefined;
   skipped = 0;
 
-  constructor(options: DecoderOptions, most: () => number) {
+  constructor(given: DecoderOptions, most: () => number) {
+    const options = own(given);
     const { overlong } = options;
     if (overlong !== undefined && overlong !== "refuse" && overlong !== "skip")
       throw new SchemaError("argument", `Decoder's overlong is "refuse" or "skip"; got ${show(overlong)}`);
@@ -121,7 +123,7 @@ export class Recovery {
     const { found, keep } = findStart(resync, bytes, at, final);
     const next = found >= 0 ? found : Math.max(at, final ? bytes.length : bytes.length - keep);
     lost.bytes += next - at;
-    if (lost.bytes > (resync.max ?? this.most())) this.given = lost.error;
+    if (lost.bytes > (own(resync).max ?? this.most())) this.given = lost.error;
     else if (found >= 0 || final) {
       this.lost = undefined;
       this.report(lost.error, lost.bytes);

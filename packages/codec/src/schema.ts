@@ -2,6 +2,7 @@
 // fill it in, the compiler can inline it and tools can read it. Closures appear only in map, check and custom.
 
 import { SchemaError, show } from "./errors.js";
+import { bare } from "./own.js";
 import type { Ref, Use } from "./reference.js";
 
 export type { Use };
@@ -60,6 +61,15 @@ export type Infer<S extends AnySchema> = S["~types"]["out"];
 export type Input<S extends AnySchema> = Parameters<S["~types"]["in"]>[0];
 export type RefsOf<S extends AnySchema> = S["~types"]["refs"];
 export type DerivedOf<S extends AnySchema> = S["~types"]["derived"];
+/** Of the fields that some of several schemas derive, those that all of them do: whichever there is, it tells them. */
+export type DerivedByAll<C extends { readonly [name: string]: AnySchema }> = [DerivedOf<C[keyof C]>] extends [never]
+  ? never
+  : InAll<C, DerivedOf<C[keyof C]>>;
+type InAll<C extends { readonly [name: string]: AnySchema }, D> = D extends unknown
+  ? [{ [K in keyof C]: D extends DerivedOf<C[K]> ? never : K }[keyof C]] extends [never]
+    ? D
+    : never
+  : never;
 
 export type Simplify<T> = { [K in keyof T]: T[K] } & {};
 
@@ -182,14 +192,17 @@ export function node<S extends AnySchema>(
   lower: (schema: never, context: never) => unknown,
   rebuild?: (change: (schema: AnySchema) => AnySchema) => AnySchema,
 ): S {
-  for (const part of [facts.integer, facts.uses, ...facts.uses]) Object.freeze(part);
-  return Object.freeze({
-    kind,
-    facts: Object.freeze(facts),
-    ...data,
-    "~lower": lower,
-    ...(rebuild && { "~with": rebuild }),
-  }) as unknown as S;
+  for (const part of [facts.uses, ...facts.uses]) Object.freeze(part);
+  if (facts.integer) Object.freeze(bare(facts.integer));
+  return Object.freeze(
+    bare({
+      kind,
+      facts: Object.freeze(bare(facts)),
+      ...data,
+      "~lower": lower,
+      ...(rebuild && { "~with": rebuild }),
+    }),
+  ) as unknown as S;
 }
 
 const NONE: readonly Use[] = Object.freeze([]);
@@ -204,7 +217,8 @@ export function entriesOf<T>(object: { readonly [name: string]: T }, what: strin
   const prototype = typeof object === "object" && object !== null ? Object.getPrototypeOf(object) : undefined;
   if (prototype === undefined)
     throw new SchemaError("argument", `${what} takes an object with a name for each; got ${show(object)}`);
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null)
+  // That of another realm has this of its own too.
+  if (prototype !== null && !Object.hasOwn(prototype, "isPrototypeOf"))
     throw new SchemaError("name", `${what} takes a plain object, and "__proto__" cannot be a name in it`);
   return Object.entries(object);
 }

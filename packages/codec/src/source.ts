@@ -2,6 +2,7 @@
 // as arguments; the only strings that reach the output unquoted come from the ops themselves.
 
 import { isIdentifier } from "./errors.js";
+import { own } from "./own.js";
 import { STOP } from "./runtime/reader.js";
 
 /** Quotes any string as a JavaScript string literal that is also safe in a comment. */
@@ -140,9 +141,9 @@ export class Source {
   /** Gives up: the interpreter then says why. Where bytes may be missing, `short` tells that from their being wrong. */
   stop(condition?: string, short?: Shortage): void {
     if (short && this.alone) {
-      const { when = condition, n = `${this.end} - p + 1` } = short;
-      this.line(`if (${when}) return r.short(p, ${n}, ${this.hard});`);
-      if (short.when === undefined) return;
+      const { when, n = `${this.end} - p + 1` } = own(short);
+      this.line(`if (${when ?? condition}) return r.short(p, ${n}, ${this.hard});`);
+      if (when === undefined) return;
     }
     this.line(condition === undefined ? this.givingUp : `if (${condition}) ${this.givingUp}`);
   }

@@ -9,7 +9,7 @@ import { describe, expect, it } from "vitest";
 const floorPlan: Record<string, { rooms: string[][]; mayImport: RegExp }> = {
   codec: {
     rooms: [
-      ["errors"],
+      ["errors", "own"],
       ["limits", "spans"],
       ["reference"],
       ["schema"],

@@ -1,4 +1,5 @@
 import {
+  type AnySchema,
   array,
   bytes,
   constant,
@@ -369,6 +370,49 @@ describe("what costs more than it weighs", () => {
     expect(toHex(codec.encode(new Proxy([1, 2], {})))).toBe("020102");
     class Numbers extends Array<number> {}
     expect(toHex(codec.encode(Numbers.of(1, 2)))).toBe("020102");
+  });
+});
+
+describe("an array that changes while it is read", () => {
+  const changing = (change: (list: number[]) => void): number[] => {
+    const list = [1, 2, 3];
+    const get = () => {
+      change(list);
+      return 1;
+    };
+    return Object.defineProperty(list, 0, { get, configurable: true });
+  };
+  it.each([
+    ["a count", array(u16, u8), "01 0001", "03 0001 0002 0003"],
+    ["a field", struct({ n: u8, list: array(u16, field("n")) }), "01 0001", "03 0001 0002 0003"],
+    ["the end", array(u16, rest), "0001", "0001 0002 0003"],
+    ["a delimiter", array(u16, until("!")), "0001 21", "0001 0002 0003 21"],
+    [
+      "the last one",
+      array(
+        u16,
+        until((n: number) => n === 3),
+      ),
+      undefined,
+      "0001 0002 0003",
+    ],
+  ] as const)("by %s agrees with what is written", (_, schema, fewer, more) => {
+    const codec = compileHere<AnySchema>(schema);
+    const encoded = (list: number[]) => toHex(codec.encode(schema.kind === "struct" ? { list } : list));
+    const shrunk = () => encoded(changing((list) => list.splice(1)));
+    if (fewer === undefined) expect(failureOf(shrunk)).toMatchObject({ name: "EncodeError" });
+    else expect(shrunk()).toBe(fewer.replaceAll(" ", ""));
+    if (fewer !== undefined) expect(encoded(changing((list) => list.push(9)))).toBe(more.replaceAll(" ", ""));
+    expect(encoded([1, 2, 3])).toBe(more.replaceAll(" ", ""));
+  });
+  it("is refused where it does so every time", () => {
+    const value = {
+      get list() {
+        return changing((list) => list.splice(1));
+      },
+    };
+    const codec = compileHere(struct({ list: array(u16, u8) }));
+    expect(failureOf(() => codec.encode(value))).toMatchObject({ code: "type", path: "list[1]" });
   });
 });
 

@@ -55,6 +55,23 @@ describe("something at an offset", () => {
     expect(compileHere(Named).decode(bytesOf("0005 07 ffff 026162"))).toEqual({ nameAt: 5, n: 7, name: "ab" });
     expect(toHex(compileHere(Named).encode({ nameAt: 5, n: 7, name: "ab" }))).toBe("0005070000026162");
   });
+  it("is one of each: two cannot follow from one offset", () => {
+    const codec = compileHere(struct({ o: u8, a: at(field("o"), u8), b: at(field("o"), u8) }));
+    expect(codec.decode(bytesOf("01 05"))).toEqual({ o: 1, a: 5, b: 5 });
+    expect(failureOf(() => codec.encode({ a: 1, b: 1 }))).toMatchObject({
+      code: "mismatch",
+      path: "b",
+      message: 'b: needs an offset of its own, "o" is that of an earlier field (offset 1)',
+    });
+    expect(failureOf(() => codec.encode({ o: 3, a: 1, b: 1 }))).toMatchObject({
+      message: "b: lies behind everything before it, at 4 or later, got 3 (offset 4)",
+    });
+  });
+  it("must be given where it decides something before it is known", () => {
+    const asked = compileHere(struct({ o: u8, x: at(field("o"), u8), y: when(field("o").atLeast(1), u8) }));
+    expect(toHex(asked.encode({ o: 2, x: 5, y: 6 }))).toBe("020605");
+    expect(failureOf(() => asked.encode({ x: 5, y: 6 }))).toMatchObject({ code: "missing", path: "y" });
+  });
   it("may lie in what was read already", () => {
     expect(compileHere(Named).decode(bytesOf("0002 00"))).toEqual({ nameAt: 2, n: 0, name: "" });
   });

@@ -6,9 +6,13 @@ import {
   array,
   bits,
   bytes,
+  custom,
   decimal,
+  Encoder,
   field,
   flag,
+  lengthOf,
+  map,
   padding,
   rest,
   SchemaError,
@@ -152,6 +156,75 @@ describe("encode takes any object that has the fields", () => {
     };
     expect(toHex(codec.encode(given))).toBe(hex);
     expect(nested).toBe(hex.replace("6f6b0a", `${toHex(new TextEncoder().encode("nested"))}0a`));
+  });
+});
+
+describe("typed arrays whose class lies about their length", () => {
+  const say = <T extends new (n: number) => object>(Base: T, key: string, length: unknown) => {
+    const lie = new Base(2);
+    Object.defineProperty(lie, key, { get: () => length });
+    return lie;
+  };
+  for (const length of [30, 1, 0, -1, Number.NaN])
+    it(`by saying ${length}: no byte of another message is sent`, () => {
+      const lie = say(Uint8Array, "length", length) as Uint8Array;
+      for (const schema of [bytes(rest), bytes(u8), bytes(30), bytes(2), bytes(until("!"))]) {
+        const codec = compileHere(schema);
+        compileHere(bytes(rest)).encode(Buffer.from("SECRET".repeat(7)));
+        for (const encode of [
+          () => codec.encode(lie),
+          () => codec.write(lie, new Uint8Array(99)),
+          () => new Encoder(codec).pieces(lie, 8),
+        ])
+          expect(failureOf(encode)).toMatchObject({ name: "EncodeError", code: "length" });
+      }
+      const own = custom({ name: "own", decode: (b) => ({ value: b[0], size: 1 }), encode: () => lie });
+      expect(failureOf(() => compileHere(own).encode(1))).toMatchObject({ name: "EncodeError", code: "rejected" });
+      const numbers = compileHere(typedArray(u16, u8));
+      expect(failureOf(() => numbers.encode(say(Uint16Array, "length", length) as Uint16Array))).toMatchObject({
+        name: "EncodeError",
+        code: "length",
+      });
+    });
+  it("in bytes alone is of no account", () => {
+    const lie = say(Uint16Array, "byteLength", 30) as Uint16Array;
+    expect(toHex(compileHere(typedArray(u16, u8)).encode(lie))).toBe("0200000000");
+  });
+});
+
+describe("functions of the schema are called once for what succeeds", () => {
+  let calls = 0;
+  const count = <T>(value: T): T => {
+    calls++;
+    return value;
+  };
+  const Mapped = map(u8, { decode: count, encode: count<number> });
+  const called = (run: () => unknown): number => {
+    calls = 0;
+    run();
+    return calls;
+  };
+  it.each<[string, AnySchema, object]>([
+    ["digits", struct({ m: Mapped, d: decimal(until(" ")) }), { m: 1, d: 12 }],
+    ["long text", struct({ m: Mapped, s: string(u16) }), { m: 1, s: "x".repeat(60_000) }],
+    ["long text beyond ASCII", struct({ m: Mapped, s: string(u16) }), { m: 1, s: "é".repeat(20_000) }],
+    ["a varint", struct({ m: Mapped, n: uleb128({ big: true }) }), { m: 1, n: 2n ** 60n }],
+    ["padding", struct({ m: Mapped, s: string(u8), p: padding({ align: 8 }) }), { m: 1, s: "ab" }],
+    ["a length in front", struct({ n: lengthOf(uleb128, { from: "s" }), m: Mapped, s: string(u8) }), { m: 1, s: "a" }],
+  ])("also where %s is written to just the room there is", (_, schema, value) => {
+    const codec = compileHere(schema);
+    const wire = codec.encode(value);
+    expect(called(() => codec.encode(value))).toBe(1);
+    expect(called(() => codec.size(value))).toBe(1);
+    expect(called(() => codec.decode(wire))).toBe(1);
+    for (const offset of [0, 7, 2 ** 20 + 1]) {
+      const into = new Uint8Array(offset + wire.length + 3).fill(0xa5);
+      const room = into.subarray(0, offset + wire.length);
+      expect(called(() => expect(codec.write(value, room, offset)).toBe(room.length))).toBe(1);
+      expect(toHex(into.subarray(offset))).toBe(`${toHex(wire)}a5a5a5`);
+      expect(into.subarray(0, offset).every((byte) => byte === 0xa5)).toBe(true);
+      expect(failureOf(() => codec.write(value, room.subarray(0, -1), offset))).toMatchObject({ code: "overflow" });
+    }
   });
 });
 

@@ -4,8 +4,10 @@ import {
   bits,
   bool,
   bytes,
+  check,
   constant,
   enumeration,
+  f64,
   field,
   flag,
   i8,
@@ -127,6 +129,50 @@ it("a tag that lies elsewhere: a byte looked at before it is read", () => {
   expect(codec.decode(Uint8Array.of(1, 97))).toEqual({ first: 1, line: "a" });
 });
 
+describe("numbers that are no plain integers", () => {
+  const half = { decode: (n: number) => n / 2, encode: (n: number) => n * 2 };
+  facts(
+    struct({ k: enumeration(u8, { a: 1 }, { unknown: "pass" }), m: match(field("k"), { a: u8, 2: u16 }, bytes(rest)) }),
+    {
+      ok: [
+        [{ k: "a", m: 5 }, "01 05"],
+        [{ k: 2, m: 5 }, "02 0005"],
+        [{ k: 3, m: Uint8Array.of(5) }, "03 05"],
+      ],
+      open: true,
+    },
+  );
+  facts(struct({ k: map(u8, half), m: match(field("k"), { 1: u8, 1.5: u16 }) }), {
+    ok: [
+      [{ k: 1, m: 5 }, "02 05"],
+      [{ k: 1.5, m: 5 }, "03 0005"],
+    ],
+    badHex: [["04 05", "tag", 1, "m"]],
+  });
+  facts(struct({ k: map(u8, { decode: BigInt, encode: Number }), m: match(field("k"), { 2: u16 }) }), {
+    ok: [[{ k: 2n, m: 5 }, "02 0005"]],
+  });
+  facts(struct({ k: f64, m: match(field("k"), { 2: u8, "-0.5": u16 }) }), {
+    ok: [
+      [{ k: 2, m: 5 }, "4000000000000000 05"],
+      [{ k: -0.5, m: 5 }, "bfe0000000000000 0005"],
+    ],
+    badHex: [["7ff8000000000000 05", "tag", 8, "m"]],
+  });
+  facts(struct({ n: u8, k: string(field("n")), m: match(field("k"), { 1: u8, true: u16 }) }), {
+    ok: [
+      [{ n: 1, k: "1", m: 5 }, "01 31 05"],
+      [{ n: 4, k: "true", m: 5 }, "04 74727565 0005"],
+    ],
+  });
+  facts(struct({ n: u8, k: when(field("n"), enumeration(u8, { a: 1 })), m: match(field("k"), { a: u16 }, u8) }), {
+    ok: [
+      [{ n: 1, k: "a", m: 5 }, "01 01 0005"],
+      [{ n: 0, m: 5 }, "00 05"],
+    ],
+  });
+});
+
 describe("other tags", () => {
   facts(struct({ type: u8, length: u8, body: sized(field("length"), match(field("type"), { 1: u8 }, bytes(rest))) }), {
     ok: [
@@ -201,6 +247,34 @@ describe("what cannot be a match", () => {
     ["no reference", () => match("t" as never, { 1: u8 }), "argument", ""],
     ["a case that is no number", () => struct({ t: u8, x: match(field("t"), { one: u8 }) }), "argument", "x.one"],
     ["a case that is a fraction", () => struct({ t: u8, x: match(field("t"), { 1.5: u8 }) }), "argument", 'x["1.5"]'],
+    [
+      "the same number twice",
+      () => struct({ t: u8, x: match(field("t"), { 1: u8, "01": u16 }) }),
+      "duplicate",
+      'x["01"]',
+    ],
+    [
+      "one in hexadecimal",
+      () => struct({ t: u64, x: match(field("t"), { 1: u8, "0x1": u16 }) }),
+      "duplicate",
+      'x["0x1"]',
+    ],
+    ["a case out of range", () => struct({ t: u8, x: match(field("t"), { 300: u8 }) }), "argument", 'x["300"]'],
+    [
+      "a name that there is not",
+      () => struct({ t: enumeration(u8, { a: 1 }), x: match(field("t"), { b: u8 }) }),
+      "argument",
+      "x.b",
+    ],
+    ["a number for a boolean", () => struct({ t: bool, x: match(field("t"), { 1: u8 }) }), "argument", 'x["1"]'],
+    ["a word for a boolean", () => struct({ t: bool, x: match(field("t"), { yes: u8 }) }), "argument", "x.yes"],
+    ["text of another length", () => struct({ t: string(2), x: match(field("t"), { abc: u8 }) }), "argument", "x.abc"],
+    [
+      "what a check refuses",
+      () => struct({ t: check(u8, (n) => n < 4, "must be small"), x: match(field("t"), { 4: u8 }) }),
+      "argument",
+      'x["4"]',
+    ],
     ["a later tag", () => struct({ x: match(field("t"), { 1: u8 }), t: u8 } as never), "reference", "x"],
     ["a tag without a value", () => struct({ t: padding(1), x: match(field("t"), { 1: u8 }) }), "reference", "x"],
     [
@@ -212,6 +286,16 @@ describe("what cannot be a match", () => {
   ])("%s", (_, define, code, path) => {
     expect(failureOf(() => compileHere(define() as never))).toMatchObject({ name: "SchemaError", code, path });
   });
+});
+
+it("says why a case is never chosen, and what to do", () => {
+  const of = (key: string) => struct({ t: u8, x: match(field("t"), { 1: u8, [key]: u16 }) });
+  expect(failureOf(() => compileHere(of("300"))).message).toBe(
+    'x["300"]: is never chosen, because "t" needs a whole number from 0 to 255; take the case out, or write a value that "t" can have',
+  );
+  expect(failureOf(() => compileHere(of("01"))).message).toBe(
+    'x["01"]: is the same value of "t" as the case "1"; keep one',
+  );
 });
 
 it("a match is read and written in one go", () => {

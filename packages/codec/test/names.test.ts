@@ -3,23 +3,37 @@
 import {
   type AnySchema,
   array,
+  bits,
   bytes,
+  type Codec,
   check,
   checksum,
   constant,
   crc,
+  crc32,
+  custom,
+  decimal,
   enumeration,
   field,
+  i16,
   lengthOf,
   magic,
   map,
   match,
+  nullable,
+  padding,
+  render,
+  reserved,
+  rest,
   SchemaError,
+  sized,
   string,
   struct,
+  typedArray,
   u8,
   u16,
   u32,
+  uleb128,
   union,
   until,
   when,
@@ -402,5 +416,136 @@ describe("a polluted Object.prototype", () => {
       expect(exact(seen.decoded)).toBe(exact(value));
       expect(Object.keys(seen.decoded)).not.toContain("more");
       expect(seen.refused).toEqual(bad.map(([, path]) => path));
+    });
+});
+
+describe("one property that every object inherits, when a schema is defined and compiled and after that", () => {
+  const planted: Record<string, unknown> = {
+    get: () => 5,
+    value: 7,
+    kind: "lazy",
+    mode: "fast",
+    limits: { maxDepth: 0 },
+    views: true,
+    endian: "little",
+    bitOrder: "lsb",
+    encoding: "latin1",
+    pad: "x",
+    padSide: "start",
+    without: "h",
+    max: 0,
+    orEnd: true,
+    last: () => true,
+    unknown: "pass",
+    ignore: true,
+    skip: true,
+    lead: 4,
+    big: true,
+    safe: true,
+    sign: "always",
+    maxDigits: 1,
+    label: "evil",
+    length: 9,
+    to: "zz",
+    place: 1,
+    hidden: true,
+    derived: 1,
+    constant: 1,
+    optional: true,
+    greedy: true,
+    numeric: "bigint",
+    names: new Map(),
+    slot: 1,
+    slots: 1,
+    range: { from: 0, to: 255 },
+    checksum: 1,
+    integer: { signed: true },
+    traits: {},
+    accept: () => undefined,
+    again: 1,
+    unsized: 1,
+    run: 1,
+    needed: 2,
+    key: "q",
+    keys: ["q"],
+    offset: 1,
+    color: true,
+    join: 1,
+    test: ["is", 9],
+  };
+  const define = () =>
+    struct({
+      n: u8,
+      body: bytes(field("n")),
+      size: lengthOf(u16, { from: "text", to: "list" }),
+      text: string(u8),
+      list: array(u16, u8),
+      inner: union("type", u8, { a: [1, struct({ x: u8 })], b: [2, u8] }),
+      high: bits(3),
+      low: bits(5),
+      k: u8,
+      more: when(field("k"), u8),
+      match: match(field("k"), { 0: u8 }, u16),
+      digits: decimal(3),
+      name: enumeration(u8, { p: 1, q: 2 }),
+      reserved: reserved(u8),
+      pad: padding({ align: 4 }),
+      frame: sized(u8, bytes(rest)),
+      line: string(until("\0")),
+      way: custom({
+        name: "one",
+        decode: (b) => ({ value: b[0], size: 1 }),
+        encode: (v) => Uint8Array.of(v as number),
+      }),
+      sum: checksum(u32, crc32, { from: "n", to: "way" }),
+      fixed: string(6, { pad: " " }),
+      numbers: typedArray(u16, u8),
+      nothing: bytes(nullable(i16)),
+      wide: uleb128({ big: true }),
+    });
+  const given = {
+    body: Uint8Array.of(1, 2),
+    text: "h\u00e9",
+    list: [1, 2],
+    inner: { type: "a", x: 1 },
+    high: 1,
+    low: 2,
+    k: 0,
+    match: 9,
+    digits: 7,
+    name: "p",
+    frame: Uint8Array.of(1),
+    line: "q",
+    way: 3,
+    fixed: "ab",
+    numbers: Uint16Array.of(1),
+    nothing: null,
+    wide: 300n,
+  };
+  const story = (codec: Codec<unknown>): string => {
+    const wire = codec.encode(given);
+    const told = [wire, codec.decode(wire), codec.size(given), render(codec.inspect(wire))];
+    const refused = [() => codec.decode(wire.subarray(0, 9)), () => codec.encode({ ...given, high: 9 })].map(failureOf);
+    return exact([...told, ...refused.map(({ message }) => message)]);
+  };
+  const clean = story(compileHere<AnySchema>(define()));
+  const before = compileHere<AnySchema>(define());
+  for (const key of Object.keys(planted))
+    it(key, () => {
+      Object.defineProperty(Object.prototype, key, {
+        value: planted[key],
+        configurable: true,
+        enumerable: true,
+        writable: true,
+      });
+      let told: unknown[];
+      try {
+        told = [before, compileHere<AnySchema>(define())].map(story);
+      } catch (error) {
+        told = [error];
+      } finally {
+        Reflect.deleteProperty(Object.prototype, key);
+      }
+      expect(told).toEqual([clean, clean]);
     });
 });

@@ -292,6 +292,9 @@ describe("what cannot be a union", () => {
     ["a field called tag beside a range", () => U({ a: [range(0, 1), struct({ tag: u8 })] }), "name", "a"],
     ["a tag called __proto__", () => U({ a: [1, struct({})] }, u8, "__proto__"), "name", "a.__proto__"],
     ["a tag called 7", () => U({ a: [1, struct({})] }, u8, "7"), "name", 'a["7"]'],
+    ["bytes as a tag", () => U({ a: [Uint8Array.of(1, 2), u8] }, bytes(2)), "argument", "a"],
+    ["nothing as a tag", () => U({ a: [undefined, u8] }), "argument", "a"],
+    ["null as a tag", () => U({ a: [null, u8] }), "argument", "a"],
     ["no variants", () => U({}), "argument", ""],
     ["a variant without a tag", () => U({ a: struct({}) }), "argument", "a"],
     ["a variant without a schema", () => U({ a: [1] }), "argument", "a"],
@@ -302,6 +305,13 @@ describe("what cannot be a union", () => {
   ])("%s", (_, define, code, path) => {
     expect(failureOf(define)).toMatchObject({ name: "SchemaError", code, path });
   });
+});
+
+it("says what a tag may be", () => {
+  const define = () => union("t", bytes(2), { a: [Uint8Array.of(1, 2) as never, struct({})] });
+  expect(failureOf(define).message).toBe(
+    "a: has a tag that is 2 bytes 01 02; a tag is a number, text, a boolean or range(from, to)",
+  );
 });
 
 it.each([

@@ -263,8 +263,12 @@ describe("what stands under a condition", () => {
     ],
     badHex: [["01 0001 21 09", "constant", 1, "x"]],
   });
+  // What nothing tells must be given, and may be anything.
   facts(struct({ on: u8, n: u8, x: when(field("on"), bytes(field("n"))) }), {
-    ok: [[{ on: 1, n: 1, x: Uint8Array.of(5) }, "01 01 05"]],
+    ok: [
+      [{ on: 1, n: 1, x: Uint8Array.of(5) }, "01 01 05"],
+      [{ on: 0, n: 5 }, "00 05"],
+    ],
     encodes: [[{ on: 1, x: Uint8Array.of(5) }, "01 01 05"]],
     badValues: [[{ on: 0 }, "missing", "n"]],
   });

@@ -146,20 +146,12 @@ class Linter {
   }
 
   private match(of: Any, walk: Walk): void {
-    const { dead, double } = deadCases(of, walk.scope);
-    for (const { key, why } of dead)
+    for (const { key, why } of deadCases(of, walk.scope))
       this.say(
         "unreachable",
         { ...walk, path: join(walk.path, key) },
         why,
         "take it out, or give the field that value",
-      );
-    for (const [key, other] of double)
-      this.say(
-        "ambiguous",
-        { ...walk, path: join(walk.path, key) },
-        `stands for the same number as the case ${other}`,
-        "keep one of them",
       );
     const cases = [...Object.entries(of.cases), ...(of.otherwise ? [["otherwise", of.otherwise] as const] : [])];
     for (const [key, schema] of cases) {

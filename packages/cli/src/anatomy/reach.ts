@@ -40,17 +40,16 @@ function listed({ values, numbers }: Possible, schema: AnySchema): ReadonlySet<u
   return new Set(all.filter((n) => takes(schema, n)));
 }
 
-export interface DeadCases {
-  /** Cases that no value of the field chooses. */
-  readonly dead: readonly { readonly key: string; readonly why: string }[];
-  /** Cases that another stands in front of. */
-  readonly double: readonly (readonly [key: string, other: string])[];
+/** A case that no value of the field chooses. */
+export interface DeadCase {
+  readonly key: string;
+  readonly why: string;
 }
 
-export function deadCases({ ref, cases, otherwise }: Any, scope: Scope | undefined): DeadCases {
+export function deadCases({ ref, cases, otherwise }: Any, scope: Scope | undefined): DeadCase[] {
   const schema = fieldAt(scope, ref.path);
   const can = possible(schema);
-  if (!schema || !can) return { dead: [], double: [] };
+  if (!schema || !can) return [];
   const values = listed(can, schema);
   const valueOf = (key: string): unknown =>
     can.numbers || typeof [...(values ?? [])][0] === "number"
@@ -62,20 +61,17 @@ export function deadCases({ ref, cases, otherwise }: Any, scope: Scope | undefin
           : key === "false"
             ? false
             : key;
-  const first = new Map<unknown, string>();
-  const dead: { key: string; why: string }[] = [];
-  const double: [string, string][] = [];
+  const chosen = new Set<unknown>();
+  const dead: DeadCase[] = [];
   for (const key of Object.keys(cases)) {
     const value = valueOf(key);
     const reached = values ? values.has(value) : takes(schema, value as number);
-    const other = first.get(value);
-    if (other !== undefined) double.push([key, other]);
-    else if (!reached) dead.push({ key, why: `is never chosen: ${ref.path} cannot be ${key}` });
-    first.set(value, other ?? key);
+    if (!reached) dead.push({ key, why: `is never chosen: ${ref.path} cannot be ${key}` });
+    chosen.add(value);
   }
-  if (otherwise && values && [...values].every((value) => first.has(value)))
+  if (otherwise && values && [...values].every((value) => chosen.has(value)))
     dead.push({ key: "otherwise", why: `is never chosen: every value of ${ref.path} has a case` });
-  return { dead, double };
+  return dead;
 }
 
 /** Whether a condition always or never holds; undefined where it depends. */

@@ -28,7 +28,7 @@ export interface ArraySchema<S extends AnySchema, L>
     Infer<S>[] | LengthNull<L>,
     readonly Input<S>[] | LengthNull<L>,
     RefsOf<S> | LengthRefs<L>,
-    DerivedOf<S> | LengthRefs<L>
+    (L extends number ? DerivedOf<S> : never) | LengthRefs<L>
   > {
   readonly kind: "array";
   readonly item: S;

@@ -5,6 +5,7 @@ import { checkLength, type Length, lengthFacts, type Until, withPrefix } from ".
 import { countedBlob, delimitedBlob, fixedBlob, restBlob } from "../ops/blob.js";
 import { type Content, raw, text } from "../ops/content.js";
 import { countOf } from "../ops/count.js";
+import { own } from "../own.js";
 import type { Context, Op } from "../plan.js";
 import { except } from "../runtime/except.js";
 import { ascii, type Encoding, latin1, utf8, utf16be, utf16le } from "../runtime/text.js";
@@ -100,7 +101,7 @@ export function string<const L extends Length>(
     pad,
     padSide = "end",
     without,
-  } = typeof options === "string" ? { encoding: options } : options;
+  }: StringOptions = own(typeof options === "string" ? { encoding: options } : options);
   const rules = Object.hasOwn(encodings, encoding) ? encodings[encoding] : undefined;
   if (!rules)
     throw new SchemaError(

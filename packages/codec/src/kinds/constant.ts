@@ -1,14 +1,16 @@
 // Bytes that are always the same: constants, magic, padding and reserved fields.
 
-import { EncodeError, hex, SchemaError, show } from "../errors.js";
+import { hex, SchemaError, show } from "../errors.js";
 import { limitsOf } from "../limits.js";
 import { BitRun } from "../ops/bit-run.js";
+import { refusal, scratch } from "../ops/fill.js";
 import { leaf } from "../ops/leaf.js";
 import { constantly, same } from "../ops/transform.js";
+import { own } from "../own.js";
 import { type Context, lower, type Op } from "../plan.js";
 import { put, sameAt } from "../runtime/bytes.js";
 import { Reader, STOP } from "../runtime/reader.js";
-import { Writer } from "../runtime/writer.js";
+import type { Writer } from "../runtime/writer.js";
 import {
   type AnySchema,
   type DerivedOf,
@@ -30,14 +32,10 @@ export function alone(schema: AnySchema): Op {
 /** Refuses, while defining, a value that the schema cannot carry there and back; gives it as it comes back. */
 export function checkFits(schema: AnySchema, value: unknown, what: string): unknown {
   const op = alone(schema);
-  const w = new Writer(new Uint8Array(64), 0, limitsOf(), false);
-  try {
-    op.encode(w, value);
-  } catch (error) {
-    if (error instanceof EncodeError)
-      throw new SchemaError("argument", `${what} ${show(value)} does not fit ${schema.kind}: ${error.expected}`);
-    throw error;
-  }
+  const w = scratch();
+  const why = refusal(op, value, w);
+  if (why !== undefined)
+    throw new SchemaError("argument", `${what} ${show(value)} does not fit ${schema.kind}: ${why}`);
   const back = op.decode(new Reader(w.b.subarray(0, w.p), 0, limitsOf(), true));
   if (back !== value && !same(back, value))
     throw new SchemaError(
@@ -135,7 +133,7 @@ export function padding(
   amount: number | { readonly align: number },
   options: { readonly ignore?: boolean } = {},
 ): HiddenSchema {
-  const ignore = options.ignore === true;
+  const ignore = own(options).ignore === true;
   if (typeof amount === "number") {
     if (!Number.isInteger(amount) || amount < 0)
       throw new SchemaError("argument", `padding takes a number of bytes, at least 0; got ${show(amount)}`);
@@ -144,7 +142,7 @@ export function padding(
       ignore ? { ...magicOp(zeroes), get: () => undefined, emitGet: () => "undefined" } : magicOp(zeroes),
     );
   }
-  const align = amount?.align;
+  const align = own(amount ?? {}).align;
   if (!Number.isInteger(align) || align < 1)
     throw new SchemaError("argument", `padding's align is a number of bytes, at least 1; got ${show(align)}`);
   return node("padding", facts(0, align - 1), { align, ignore }, () => alignOp(align, ignore));
@@ -200,8 +198,8 @@ export function reserved(
   options: { readonly value?: number | bigint | boolean; readonly ignore?: boolean } = {},
 ): HiddenSchema {
   if (!isSchema(schema)) throw new SchemaError("argument", `reserved takes a schema; got ${show(schema)}`);
-  const value = checkFits(schema, options.value ?? zeroOf(schema), "the reserved value");
-  const ignore = options.ignore === true;
+  const value = checkFits(schema, own(options).value ?? zeroOf(schema), "the reserved value");
+  const ignore = own(options).ignore === true;
   return node(
     "reserved",
     schema.facts,

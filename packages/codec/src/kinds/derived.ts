@@ -3,6 +3,7 @@
 import { SchemaError, show } from "../errors.js";
 import { labelOf } from "../length.js";
 import { derivedFrom } from "../ops/derived.js";
+import { bare, own } from "../own.js";
 import { type Context, isLeaf, lowerNumber, type Op } from "../plan.js";
 import type { Checksum } from "../runtime/checksum.js";
 import { type AnySchema, type Infer, isSchema, node, type Schema } from "../schema.js";
@@ -33,14 +34,15 @@ export interface ChecksumSchema<S extends AnySchema, From extends string, To ext
 
 function checkRange(schema: AnySchema, range: FieldRange, what: string): void {
   if (!isSchema(schema)) throw new SchemaError("argument", `${what} takes an integer schema; got ${show(schema)}`);
-  if (typeof range?.from !== "string" || (range.to !== undefined && typeof range.to !== "string"))
+  if (typeof range?.from !== "string" || !["string", "undefined"].includes(typeof own(range).to))
     throw new SchemaError("argument", `${what} covers { from: "field", to: "field" }; got ${show(range)}`);
 }
 
 /** What a range says of itself in a struct. */
-function covering({ from, to }: FieldRange, bounds: boolean): Covering {
+function covering(range: FieldRange, bounds: boolean): Covering {
+  const { from, to } = own(range);
   return {
-    range: Object.freeze({ from, ...(to !== undefined && { to }) }),
+    range: Object.freeze(bare({ from, ...(to !== undefined && { to }) })),
     "~bounds"(keys, at) {
       const first = keys.indexOf(from);
       const last = to === undefined ? keys.length - 1 : keys.indexOf(to);
@@ -60,7 +62,7 @@ function covering({ from, to }: FieldRange, bounds: boolean): Covering {
 
 /** The last key of the struct that is being lowered, where the range does not say one. */
 const lastKey = (context: Context, range: FieldRange): string =>
-  range.to ?? (context.scope?.keys[context.scope.keys.length - 1] as string);
+  own(range).to ?? (context.scope?.keys[context.scope.keys.length - 1] as string);
 
 /**
  * A checksum over a range of fields of the same struct. It is checked on decode and filled in on encode. Where the range

@@ -3,6 +3,7 @@
 import { SchemaError, show } from "../errors.js";
 import { checkLength, type Length, type Until } from "../length.js";
 import { digitsUntil, fixedDigits, isDigit } from "../ops/digits.js";
+import { own } from "../own.js";
 import type { DigitsFormat } from "../runtime/digits.js";
 import { latin1 } from "../runtime/text.js";
 import { checkOption, facts, node, type Schema } from "../schema.js";
@@ -40,8 +41,9 @@ function digits(
   kind: string,
   base: DigitsFormat["base"],
   length: number | Until,
-  options: DigitsOptions = {},
+  given: DigitsOptions = {},
 ): DigitsSchema {
+  const options = own(given);
   const { sign = "none", pad = "0", zeros = false, letters = "lower", big = false } = options;
   checkLength(length as Length, kind);
   checkOption(`${kind}'s sign`, sign, ["none", "minus", "either", "always"]);

@@ -3,6 +3,7 @@
 import { inside, SchemaError, show } from "../errors.js";
 import { integer } from "../ops/integer.js";
 import { literal, transformed } from "../ops/transform.js";
+import { own } from "../own.js";
 import type { Context, Op } from "../plan.js";
 import { STOP } from "../runtime/reader.js";
 import {
@@ -55,7 +56,7 @@ export function enumeration(schema: AnySchema, names: Names, options: Enumeratio
   if (!isSchema(schema)) throw new SchemaError("argument", `enumeration takes an integer schema; got ${show(schema)}`);
   const list = entriesOf(names, "enumeration");
   if (list.length === 0) throw new SchemaError("argument", "enumeration needs at least one name");
-  const { unknown = "refuse" } = options;
+  const { unknown = "refuse" } = own(options);
   checkOption("enumeration's unknown", unknown, ["refuse", "pass"]);
   list.forEach(([name, value], i) => {
     if (typeof value !== "number" && typeof value !== "bigint")

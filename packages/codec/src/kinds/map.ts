@@ -6,7 +6,7 @@ import { traits } from "../ops/leaf.js";
 import { type Transform, transformed } from "../ops/transform.js";
 import type { Context } from "../plan.js";
 import { STOP } from "../runtime/reader.js";
-import { under } from "../runtime/writer.js";
+import { property, under } from "../runtime/writer.js";
 import {
   type AnySchema,
   type DerivedOf,
@@ -53,7 +53,7 @@ export function map<S extends AnySchema, Out, In = Out>(
 
 /** Where in the value something thrown says that it is. */
 function placeOf(cause: unknown): Key[] {
-  const { keys } = (cause ?? {}) as { keys?: unknown };
+  const keys = typeof cause === "object" && cause !== null ? property(cause, "keys") : undefined;
   return Array.isArray(keys) ? keys.filter((key) => typeof key === "string" || typeof key === "number") : [];
 }
 
@@ -80,7 +80,7 @@ function mapping(decode: (value: unknown) => unknown, encode: (value: unknown) =
     },
     emitForward: (source, raw) => source.attempt(`${source.constant(decode)}(${raw})`, "mapped"),
     emitBack: (source, value) => source.attempt(`${source.constant(encode)}(${value})`, "mapped"),
-    traits: {},
+    traits: { free: true },
   };
 }
 

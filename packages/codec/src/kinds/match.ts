@@ -2,11 +2,12 @@
 
 import { inside, SchemaError, show } from "../errors.js";
 import { type Choice, match as matchOp, type Variant } from "../ops/choice.js";
+import { refusal } from "../ops/fill.js";
 import { bind, type Context, type Op } from "../plan.js";
 import type { Ref } from "../reference.js";
 import {
   type AnySchema,
-  type DerivedOf,
+  type DerivedByAll,
   entriesOf,
   facts,
   type Infer,
@@ -18,14 +19,19 @@ import {
   type Use,
 } from "../schema.js";
 
-/** Cases of a {@link match}, by the value of the field; a whole number is written as a decimal key. */
+/** Cases of a {@link match}, by the value of the field; numbers are written as JavaScript writes them. */
 export type Cases = { readonly [value: string]: AnySchema };
 
 /** The cases and `otherwise`, if there is one. */
 type Any<C extends Cases, O> = C[keyof C] | Extract<O, AnySchema>;
 
 export interface MatchSchema<P extends string, C extends Cases, O>
-  extends Schema<Infer<Any<C, O>>, Input<Any<C, O>>, P | RefsOf<Any<C, O>>, DerivedOf<Any<C, O>>> {
+  extends Schema<
+    Infer<Any<C, O>>,
+    Input<Any<C, O>>,
+    P | RefsOf<Any<C, O>>,
+    DerivedByAll<O extends AnySchema ? C & { readonly otherwise: O } : C>
+  > {
   readonly kind: "match";
   readonly ref: Ref<P>;
   readonly cases: C;
@@ -33,8 +39,8 @@ export interface MatchSchema<P extends string, C extends Cases, O>
 }
 
 /**
- * An earlier field decides what stands here. Keys are its values; `otherwise` stands for all others, which are refused
- * without it.
+ * An earlier field decides what stands here. Keys are its values, of which there are no two alike and none that the field
+ * cannot have; `otherwise` stands for all others, which are refused without it.
  *
  * @example
  * struct({ type: u8, length: u16, body: sized(field("length"), match(field("type"), { 1: Hello, 2: Move }, bytes(rest))) })
@@ -72,6 +78,38 @@ export function match<const P extends string, const C extends Cases, const O ext
   );
 }
 
+/** The values of a field that a case stands for. */
+function tagsOf(key: string, op: Op, path: string): unknown[] {
+  const type = op.constant ? typeof op.constant.value : op.numeric;
+  const number = type === "number" || type === "bigint";
+  if (number && !/^(-?\d+|0x[\da-f]+)$/i.test(key))
+    throw new SchemaError("argument", `the case "${key}" is not a whole number, but "${path}" is`);
+  const all: unknown[] = number
+    ? [type === "bigint" ? BigInt(key) : Number(key)]
+    : [
+        key,
+        ...(key === "true" || key === "false" ? [key === "true"] : []),
+        ...(String(Number(key)) === key && key !== "NaN" ? [Number(key)] : []),
+        ...(/^(0|-?[1-9]\d*)$/.test(key) ? [BigInt(key)] : []),
+      ];
+  // A constant is one of many where a schema is used at several places.
+  if (op.constant || op.free || op.optional) return all;
+  const refusals = all.map((value) => {
+    try {
+      return refusal(op, value);
+    } catch {
+      // It also depends on fields around it.
+      return undefined;
+    }
+  });
+  const tags = all.filter((_, i) => refusals[i] === undefined);
+  if (tags.length > 0) return tags;
+  throw new SchemaError(
+    "argument",
+    `is never chosen, because "${path}" ${refusals[0]}; take the case out, or write a value that "${path}" can have`,
+  );
+}
+
 function lowerMatch(
   ref: Ref,
   list: readonly [string, AnySchema][],
@@ -79,22 +117,23 @@ function lowerMatch(
   context: Context,
 ): Op {
   const bound = bind(context, ref);
-  const { numeric } = bound.named.op;
-  /** What a key stands for: a field whose kind does not say may hold a number, a bigint, a boolean or that text. */
-  const tagsOf = (key: string): unknown[] => {
-    const whole = /^(-?\d+|0x[\da-f]+)$/i.test(key);
-    if (numeric === undefined) {
-      if (whole) return [Number(key), BigInt(key), key];
-      return key === "true" ? [true, key] : key === "false" ? [false, key] : [key];
-    }
-    if (!whole) throw new SchemaError("argument", `the case "${key}" is not a whole number, but "${ref.path}" is`);
-    return [numeric === "bigint" ? BigInt(key) : Number(key)];
-  };
+  const cases = new Map<unknown, string>();
   const variants: Variant[] = list.map(([key, schema]) =>
-    inside(key, () => ({ name: key, op: context.lower(schema), tags: tagsOf(key) })),
+    inside(key, () => {
+      const tags = tagsOf(key, bound.named.op, ref.path);
+      for (const tag of tags) {
+        const other = cases.get(tag);
+        if (other !== undefined)
+          throw new SchemaError("duplicate", `is the same value of "${ref.path}" as the case "${other}"; keep one`);
+        cases.set(tag, key);
+      }
+      return { name: key, op: context.lower(schema), tags, range: undefined };
+    }),
   );
   const choice: Choice = {
-    variants: otherwise ? [...variants, { name: "otherwise", op: context.lower(otherwise), tags: [] }] : variants,
+    variants: otherwise
+      ? [...variants, { name: "otherwise", op: context.lower(otherwise), tags: [], range: undefined }]
+      : variants,
     otherwise: otherwise ? variants.length : undefined,
   };
   return matchOp(bound, choice);

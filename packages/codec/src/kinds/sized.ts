@@ -4,6 +4,7 @@ import { SchemaError, show } from "../errors.js";
 import { checkLength, type Length, lengthFacts, type Nullable, type Until, withPrefix } from "../length.js";
 import { countOf } from "../ops/count.js";
 import { delimitedWindow, restWindow, sizedWindow } from "../ops/window.js";
+import { own } from "../own.js";
 import type { Context, Op } from "../plan.js";
 import { utf8 } from "../runtime/text.js";
 import {
@@ -31,7 +32,7 @@ export interface SizedSchema<S extends AnySchema, L>
     Infer<S> | LengthNull<L>,
     Input<S> | LengthNull<L>,
     RefsOf<S> | LengthRefs<L>,
-    DerivedOf<S> | LengthRefs<L>
+    (L extends Nullable ? never : DerivedOf<S>) | LengthRefs<L>
   > {
   readonly kind: "sized";
   readonly length: Length;
@@ -57,7 +58,7 @@ export function sized<const L extends Length, S extends AnySchema>(
     throw new SchemaError("argument", "sized cannot end by a function");
   if (content.facts.bits !== undefined && content.facts.bits % 8 !== 0)
     throw new SchemaError("bits", "a window holds whole bytes; put the bits into a struct");
-  const skip = options.skip === true;
+  const skip = own(options).skip === true;
   if (typeof length === "number" && (content.facts.min > length || (content.facts.max < length && !skip))) {
     throw new SchemaError(
       "argument",

@@ -2,6 +2,7 @@
 
 import { inside, SchemaError, show } from "../errors.js";
 import { struct as structOp } from "../ops/struct.js";
+import { bare, own } from "../own.js";
 import type { BitPlace, Context, Entry, Named, Op, Scope } from "../plan.js";
 import {
   type AnySchema,
@@ -42,7 +43,8 @@ export interface Covering {
 
 /**
  * Fields in order. Bit fields next to each other share bytes; a field that another refers to as its length, a checksum
- * and the like may be left out on encode.
+ * and the like may be left out on encode. It must be given where it is the length only of what may not be there: under a
+ * condition, in the elements of an array, in one case of a match or a union.
  *
  * @example
  * struct({ version: bits(4), flags: bits(4), length: u16, body: bytes(field("length")) })
@@ -53,15 +55,15 @@ export function struct<const F extends Fields>(fields: Checked<F>, options: Stru
     checkName(key);
     if (!isSchema(schema)) throw new SchemaError("argument", `is not a schema; got ${show(schema)}`, [key]);
   }
-  const { endian = "big", bitOrder = "msb" } = options;
+  const { endian = "big", bitOrder = "msb" } = own(options);
   if (!["big", "little"].includes(endian) || !["msb", "lsb"].includes(bitOrder))
     throw new SchemaError("argument", `struct's endian is "big" or "little" and its bitOrder "msb" or "lsb"`);
   const order = Object.freeze({ endian, bitOrder });
-  const own = Object.freeze({ ...fields });
+  const kept = Object.freeze({ ...fields });
   return node(
     "struct",
     structFacts(entries),
-    { fields: own, options: order },
+    { fields: kept, options: order },
     (_schema: never, context: never) => lowerStruct(entries, order, context),
     (change) =>
       struct(
@@ -188,12 +190,14 @@ export function lowerStruct(
     parent: context.scope,
     names,
     keys: entries.map(([key]) => key),
+    slots: undefined,
   };
-  const struct = { entries, ...order };
+  const struct = { entries, ...order, places: undefined };
   const lowered: Entry[] = entries.map(([key, schema]) => {
-    const bits = schema.facts.bits === undefined ? undefined : { key, struct };
-    const op = inside(key, () => context.lower(schema, { key, scope, bits, little: order.endian === "little" }));
-    const named: Named = { key, op };
+    const bits = schema.facts.bits === undefined ? undefined : bare({ key, struct });
+    const little = order.endian === "little";
+    const op = inside(key, () => context.lower(schema, { key, scope, bits, little }));
+    const named: Named = { key, op, read: false, slot: undefined };
     names.set(key, named);
     return {
       key,

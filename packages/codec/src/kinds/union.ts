@@ -9,6 +9,7 @@ import { constantly, within } from "../ops/transform.js";
 import type { BitPlace, Context, Op } from "../plan.js";
 import {
   type AnySchema,
+  type DerivedByAll,
   type DerivedOf,
   entriesOf,
   type Fields,
@@ -95,6 +96,9 @@ type UnknownBeside<Name extends string, V extends VariantOf> = V[1] extends IsSt
   : Unknown<RefsOf<V[1]>, { readonly [N in Name | (V[0] extends TagRange ? "tag" : never)]: AnySchema }>;
 
 type VariantRefs<S extends AnySchema> = S extends IsStruct ? RefsOf<S> : OuterRefs<{ value: S }>;
+type VariantsDerive<V extends Variants> = DerivedByAll<{
+  [K in keyof V & string]: Schema<unknown, unknown, never, VariantDerived<V[K][1]>>;
+}>;
 type VariantDerived<S extends AnySchema> = S extends IsStruct ? DerivedOf<S> : OuterDerived<{ value: S }>;
 
 // Its types are written out here because a name for them would be shown in place of what they are.
@@ -103,7 +107,7 @@ export interface UnionSchema<Name extends string, V extends Variants>
     { [K in keyof V & string]: Simplify<{ [N in Name]: K } & VariantOut<V[K][0], V[K][1]>> }[keyof V & string],
     { [K in keyof V & string]: Simplify<{ readonly [N in Name]: K } & VariantIn<V[K][0], V[K][1]>> }[keyof V & string],
     { [K in keyof V]: VariantRefs<V[K][1]> }[keyof V],
-    { [K in keyof V]: VariantDerived<V[K][1]> }[keyof V]
+    VariantsDerive<V>
   > {
   readonly kind: "union";
   readonly tagName: Name;
@@ -111,7 +115,8 @@ export interface UnionSchema<Name extends string, V extends Variants>
   readonly variants: V;
 }
 
-const isRange = (tag: VariantOf[0]): tag is TagRange => typeof tag === "object";
+const TAGS: readonly string[] = ["number", "bigint", "string", "boolean"];
+const isRange = (tag: VariantOf[0]): tag is TagRange => (tag as TagRange | null | undefined)?.kind === "range";
 
 /** The struct whose fields stand beside the tag: the variant itself, or what it checks. */
 function structOf(schema: AnySchema): StructSchema<Fields> | undefined {
@@ -149,6 +154,13 @@ export function union<const Name extends string, T extends AnySchema, const V ex
       throw new SchemaError("argument", "is not [tag, schema]", [name]);
     return [name, Object.freeze([variant[0], variant[1]] as VariantOf)];
   });
+  for (const [name, [value]] of list)
+    if (!isRange(value) && !TAGS.includes(typeof value))
+      throw new SchemaError(
+        "argument",
+        `has a tag that is ${show(value)}; a tag is a number, text, a boolean or range(from, to)`,
+        [name],
+      );
   if (list.length === 0) throw new SchemaError("argument", "union needs at least one variant");
   const seen = new Map<unknown, string>();
   const uses: Use[] = [];

@@ -2,6 +2,7 @@
 
 import { SchemaError, show } from "../errors.js";
 import { varint } from "../ops/varint.js";
+import { bare, own } from "../own.js";
 import type { VarintFormat } from "../runtime/varint.js";
 import { facts, node, type Schema } from "../schema.js";
 
@@ -29,8 +30,9 @@ export interface VarintKind extends VarintSchema {
 function one<T extends number | bigint>(
   form: VarintFormat["form"],
   kind: string,
-  { maxBytes, big = false, minimal = true }: VarintOptions,
+  options: VarintOptions,
 ): VarintSchema<T> {
+  const { maxBytes, big = false, minimal = true } = own(options);
   const sizes = form === "quic" ? [1, 2, 4, 8] : [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
   const bytes = maxBytes ?? (big ? (sizes[sizes.length - 1] as number) : 8);
   if (!sizes.includes(bytes))
@@ -46,8 +48,8 @@ function one<T extends number | bigint>(
 
 function kind(form: VarintFormat["form"], name: string): VarintKind {
   const call = (options: VarintOptions): VarintSchema => one(form, name, options);
-  const { kind: _, ...own } = one(form, name, {});
-  return Object.freeze(Object.assign(call, { kind: name, ...own })) as unknown as VarintKind;
+  const { kind: _, ...rest } = one(form, name, {});
+  return Object.freeze(Object.assign(bare(call), { kind: name, ...rest })) as unknown as VarintKind;
 }
 
 /**

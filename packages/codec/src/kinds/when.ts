@@ -7,6 +7,7 @@ import { bindCondition, countOf } from "../ops/count.js";
 import { type CustomFunctions, custom as customOp } from "../ops/custom.js";
 import { lazy as lazyOp } from "../ops/lazy.js";
 import { when as whenOp } from "../ops/when.js";
+import { own } from "../own.js";
 import type { Context, Op } from "../plan.js";
 import { asCondition, type Condition, type Ref, usesOf } from "../reference.js";
 import {
@@ -22,12 +23,7 @@ import {
 } from "../schema.js";
 
 export interface WhenSchema<P extends string, S extends AnySchema>
-  extends Schema<
-    Infer<S> extends void ? Infer<S> : Infer<S> | undefined,
-    Input<S> | undefined,
-    P | RefsOf<S>,
-    DerivedOf<S>
-  > {
+  extends Schema<Infer<S> extends void ? Infer<S> : Infer<S> | undefined, Input<S> | undefined, P | RefsOf<S>> {
   readonly condition: Condition<P>;
   readonly schema: S;
 }
@@ -177,7 +173,7 @@ export interface CustomSchema<Out, In = Out> extends Schema<Out, In> {
 
 /** The way out, for what nothing else describes: two functions between bytes and values. */
 export function custom<Out, In = Out>(options: CustomOptions<Out, In>): CustomSchema<Out, In> {
-  const { name, decode, encode, min = 0, max = Number.POSITIVE_INFINITY } = options ?? {};
+  const { name, decode, encode, min = 0, max = Number.POSITIVE_INFINITY } = own(options ?? {});
   if (typeof name !== "string" || typeof decode !== "function" || typeof encode !== "function")
     throw new SchemaError("argument", "custom takes a name and two functions, decode and encode");
   if (!Number.isSafeInteger(min) || min < 0 || !(max >= min))

@@ -25,21 +25,28 @@ interface Bounds {
   max: number;
 }
 
-function elements(w: Writer, value: unknown): readonly unknown[] {
+function elements(w: Writer, value: unknown): { readonly values: readonly unknown[]; readonly n: number } {
   if (!Array.isArray(value)) throw w.refuse("type", "needs an array", value);
-  w.count(value.length);
-  return value;
+  const n = value.length;
+  w.count(n);
+  return { values: value, n };
+}
+
+/** What an element refuses; where getters took elements away meanwhile, that is the trouble. */
+function refused(w: Writer, error: unknown, i: number, values: readonly unknown[], n: number): unknown {
+  if (values.length < n) w.changed = true;
+  return under(error, i);
 }
 
 /** Where only bytes tell how many elements there are. */
 const TAKES_BYTES = "an element that takes bytes";
 
-function encodeAll(w: Writer, item: Op, values: readonly unknown[]): void {
+function encodeAll(w: Writer, item: Op, values: readonly unknown[], n: number): void {
   let i = 0;
   try {
-    for (; i < values.length; i++) item.encode(w, values[i]);
+    for (; i < n; i++) item.encode(w, values[i]);
   } catch (error) {
-    throw under(error, i);
+    throw refused(w, error, i, values, n);
   }
 }
 
@@ -110,9 +117,9 @@ export function countedArray(count: Count, item: Op, bounds: Bounds): Op {
     },
     encode(w: Writer, value) {
       if (value === null && nothingOf(count) !== undefined) return writeCount(w, count, -1);
-      const values = elements(w, value);
-      writeCount(w, count, values.length);
-      encodeAll(w, item, values);
+      const { values, n } = elements(w, value);
+      writeCount(w, count, n);
+      encodeAll(w, item, values, n);
     },
     emitDecode: (source) =>
       emitMeasured(source, count, (n) => {
@@ -213,10 +220,10 @@ export function untilArray(until: Until, delimiters: readonly Uint8Array[], item
       }
     },
     encode(w: Writer, value) {
-      const values = elements(w, value);
+      const { values, n } = elements(w, value);
       if (last) unfinished(w, values);
       const from = w.p;
-      for (let i = 0; i < values.length; i++) {
+      for (let i = 0; i < n; i++) {
         const at = w.p;
         try {
           item.encode(w, values[i]);
@@ -224,7 +231,7 @@ export function untilArray(until: Until, delimiters: readonly Uint8Array[], item
           if (delimiters.length > 0 && startsWithDelimiter(w.filled(w.b), at, w.p))
             throw w.refuse("delimiter", `cannot start with the delimiter ${show(until.delimiters[0])}`, values[i]);
         } catch (error) {
-          throw under(error, i);
+          throw refused(w, error, i, values, n);
         }
       }
       if (w.p - from > max) throw w.fail("length", `needs at most ${max} bytes`, `got ${w.p - from}`);

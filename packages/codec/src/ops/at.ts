@@ -101,6 +101,8 @@ export function at(offset: Count, content: Op): Op {
       let place: { readonly place: number } | undefined;
       if (slot && given === undefined) {
         const { places, values } = slot.frame(w);
+        if (values[slot.index] === LATER)
+          throw w.fail("mismatch", "needs an offset of its own", `"${bound.named.key}" is that of an earlier field`);
         place = later.offsetAt(places[slot.index] as number);
         // Filled in below, once it is known what the message holds.
         values[slot.index] = LATER;

@@ -1,5 +1,6 @@
 // Law: bit fields that stand next to each other are slices of the same bytes, which are read once and written once.
 
+import { bare } from "../own.js";
 import type { BitPlace, Bits } from "../plan.js";
 import type { Source } from "../source.js";
 
@@ -18,7 +19,7 @@ export class BitRun implements Bits {
 
   place(lowest: number, width?: number): BitPlace {
     const { size, little } = this;
-    return { run: this, size, lowest, little, ...(width !== undefined && { width }) };
+    return bare({ run: this, size, lowest, little, ...(width !== undefined && { width }) });
   }
 
   locate({ lowest }: BitPlace, width: number): { first: number; last: number; bit: number } {

@@ -15,7 +15,7 @@ export interface Variant {
   readonly name: string;
   readonly op: Op;
   readonly tags: readonly unknown[];
-  readonly range?: { readonly from: number; readonly to: number } | undefined;
+  readonly range: { readonly from: number; readonly to: number } | undefined;
 }
 
 export interface Choice {
@@ -144,6 +144,7 @@ export function match(bound: Bound, choice: Choice): Op {
   const optional = choice.variants.some(({ op }) => op.optional || op.hidden || op.constant);
   return {
     ...bounds(choice),
+    free: true,
     ...(hidden ? { hidden } : optional && { optional }),
     decode(m: Reader) {
       const saved = m.resume();

@@ -2,7 +2,8 @@
 // encoding is refused, never replaced.
 
 import { hex, show } from "../errors.js";
-import { lay, take } from "../runtime/bytes.js";
+import { bare, own } from "../own.js";
+import { isWhole, lay, take } from "../runtime/bytes.js";
 import type { Reader } from "../runtime/reader.js";
 import { STOP } from "../runtime/reader.js";
 import { type Encoding, sizeUtf8 } from "../runtime/text.js";
@@ -39,15 +40,27 @@ export interface Content {
 
 const FEW = 16;
 
-export const raw: Content = {
+/** What is asked of typed arrays, whose class could leave bytes of other messages where theirs should be. */
+export const LIES = "needs a length that is its own";
+
+/** Stores the length of a typed array. */
+export function emitLength(source: Source, value: string): string {
+  const n = source.store(`${value}.length`, "length");
+  source.stop(`${n} !== 0 && ${value}[${n} - 1] === undefined || ${value}[${n}] !== undefined`);
+  return n;
+}
+
+export const raw: Content = /* @__PURE__ */ bare({
   unit: 1,
   read: (m, from, to) => take(m, m.b, from, to),
   size(w, value) {
     if (!(value instanceof Uint8Array)) throw w.refuse("type", "needs a Uint8Array", value);
-    return value.length;
+    const n = value.length;
+    if (!isWhole(value, n)) throw w.fail("length", LIES, `got ${n}`);
+    return n;
   },
   write(w, value) {
-    w.p = lay(w, w.b, w.p, value as Uint8Array);
+    w.p = lay(w, w.b, w.p, value as Uint8Array, raw.size(w, value));
   },
   emitRead(source, from, to, size) {
     if (size === undefined || size > FEW || source.views) return `${source.use("take", take)}(r, b, ${from}, ${to})`;
@@ -57,20 +70,20 @@ export const raw: Content = {
   },
   emitSize(source, value) {
     source.stop(`!(${value} instanceof Uint8Array)`);
-    return source.store(`${value}.length`, "length");
+    return emitLength(source, value);
   },
-  emitWrite(source, value) {
-    source.line(`p = ${source.use("lay", lay)}(w, b, p, ${value});`);
+  emitWrite(source, value, size) {
+    source.line(`p = ${source.use("lay", lay)}(w, b, p, ${value}, ${size});`);
   },
   emitPut(source, base, offset, value, size) {
-    if (size > FEW) source.line(`${source.use("lay", lay)}(w, b, ${base} + ${offset}, ${value});`);
+    if (size > FEW) source.line(`${source.use("lay", lay)}(w, b, ${base} + ${offset}, ${value}, ${size});`);
     else for (let i = 0; i < size; i++) source.line(`${source.byte(base, offset + i)} = ${value}[${i}];`);
   },
-};
+});
 
 export function text(encoding: Encoding, pad?: { readonly byte: number; readonly start: boolean }): Content {
   const name = encoding.name[0]?.toUpperCase() + encoding.name.slice(1);
-  const { without } = encoding;
+  const { without } = own(encoding);
   const what = without === undefined ? encoding.name : `${encoding.name} without ${show(without)}`;
   /** The function for one direction: a runtime function, or that of an encoding made for this schema. */
   const named = (source: Source, way: "read" | "write"): string =>
@@ -90,7 +103,7 @@ export function text(encoding: Encoding, pad?: { readonly byte: number; readonly
     w.p = end;
   };
   const emitCheck = (source: Source, value: string): void => source.stop(`typeof ${value} !== "string"`);
-  return {
+  return bare({
     unit: encoding.unit,
     ...(pad && { pad }),
     read(m, from, to) {
@@ -147,5 +160,5 @@ export function text(encoding: Encoding, pad?: { readonly byte: number; readonly
         },
       },
     }),
-  };
+  });
 }

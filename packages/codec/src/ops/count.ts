@@ -1,17 +1,17 @@
 // Law: a length is read before what it measures, and on the way out is derived from it: a prefix is written or patched,
 // a referenced field is filled in through the same arithmetic run backwards.
 
-import { EncodeError, isWord, SchemaError, show } from "../errors.js";
+import { isWord, SchemaError, show } from "../errors.js";
 import { type Length, lengthLabel, type Nullable } from "../length.js";
-import { limitsOf } from "../limits.js";
+import { bare } from "../own.js";
 import { type Bound, bind, type Context, isLeaf, lowerNumber, type Op } from "../plan.js";
 import type { Condition, Test } from "../reference.js";
 import { asCondition, operators } from "../reference.js";
 import { type Reader, STOP } from "../runtime/reader.js";
-import { property, Writer } from "../runtime/writer.js";
+import { property, type Writer } from "../runtime/writer.js";
 import { isSchema } from "../schema.js";
 import { quote, type Source } from "../source.js";
-import { typedAs } from "./fill.js";
+import { refusal, typedAs } from "./fill.js";
 import { bindDerived, LATER } from "./slots.js";
 import { literal } from "./transform.js";
 
@@ -50,15 +50,9 @@ const prefix = (context: Context, schema: Parameters<typeof lowerNumber>[1]): Op
 
 /** Refuses a value for "there is nothing" that the prefix cannot hold. */
 function checkNothing(op: Op, nothing: number, kind: string): void {
-  try {
-    op.encode(new Writer(new Uint8Array(16), 0, limitsOf(), false), typedAs(op, nothing));
-  } catch (error) {
-    if (!(error instanceof EncodeError)) throw error;
-    throw new SchemaError(
-      "argument",
-      `nullable's ${nothing}, which means nothing, does not fit ${kind}: ${error.expected}`,
-    );
-  }
+  const why = refusal(op, typedAs(op, nothing));
+  if (why !== undefined)
+    throw new SchemaError("argument", `nullable's ${nothing}, which means nothing, does not fit ${kind}: ${why}`);
 }
 
 /** The value of a referenced field while decoding. */
@@ -74,7 +68,7 @@ export function lookUpGiven(w: Writer, { named, scope, keys }: Bound): unknown {
   if (named.op.constant) return named.op.constant.value;
   if (named.slot?.scope === scope) {
     const derived = named.slot.frame(w).values[named.slot.index];
-    if (derived !== undefined) return typedAs(named.op, derived);
+    if (derived !== undefined && derived !== LATER) return typedAs(named.op, derived);
   }
   let value: unknown = w.scopes[w.root + scope.depth];
   for (const key of keys) value = typeof value === "object" && value !== null ? property(value, key) : undefined;
@@ -263,11 +257,11 @@ export interface BoundCondition {
 export function bindCondition(context: Context, given: Condition): BoundCondition {
   const condition = asCondition(given);
   if (condition.join)
-    return {
+    return bare({
       join: [condition.join[0], bindCondition(context, condition.join[1]), bindCondition(context, condition.join[2])],
-    };
+    });
   const bound = bind(context, condition.ref as never);
-  return condition.test ? { bound, test: fitting(bound, condition.test) } : { bound };
+  return bare(condition.test ? { bound, test: fitting(bound, condition.test) } : { bound });
 }
 
 /** The test with its value as the field has it; refused where the field could never have it. */

@@ -3,8 +3,10 @@
 
 import { reason, show } from "../errors.js";
 import type { Op } from "../plan.js";
+import { isWhole } from "../runtime/bytes.js";
 import { type Reader, STOP } from "../runtime/reader.js";
-import type { Writer } from "../runtime/writer.js";
+import { property, type Writer } from "../runtime/writer.js";
+import { emitLength, LIES } from "./content.js";
 
 /** The user's functions, and the sizes that they promise. */
 export interface CustomFunctions {
@@ -25,8 +27,10 @@ export function callDecode(
   hard: boolean,
 ): unknown | typeof STOP {
   try {
-    const result: { value?: unknown; size?: unknown; needed?: unknown } = decode(b.subarray(p, end), hard) ?? {};
-    const { value, size, needed } = result;
+    const result = decode(b.subarray(p, end), hard) ?? {};
+    const value = property(result, "value");
+    const size = property(result, "size");
+    const needed = property(result, "needed");
     if (needed !== undefined && Number.isSafeInteger(needed) && (needed as number) >= 1) {
       m.short(end - p + (needed as number), false);
       return STOP;
@@ -49,6 +53,7 @@ export function custom(functions: CustomFunctions): Op {
   return {
     min,
     max,
+    free: true,
     decode: (m: Reader) => callDecode(m, functions, m.b, m.p, m.e, m.hard),
     encode(w: Writer, value) {
       let bytes: Uint8Array;
@@ -58,11 +63,12 @@ export function custom(functions: CustomFunctions): Op {
         throw w.fail("rejected", "a value that its encode function accepts", reason(cause), cause);
       }
       if (!(bytes instanceof Uint8Array)) throw w.refuse("rejected", "a Uint8Array from its encode function", bytes);
-      if (bytes.length < min || bytes.length > max)
-        throw w.refuse("rejected", `from ${min} to ${max} bytes from its encode function`, bytes);
-      w.room(bytes.length);
+      const n = bytes.length;
+      if (!isWhole(bytes, n)) throw w.fail("rejected", LIES, `got ${n}`);
+      if (n < min || n > max) throw w.refuse("rejected", `from ${min} to ${max} bytes from its encode function`, bytes);
+      w.room(n);
       w.b.set(bytes, w.p);
-      w.p += bytes.length;
+      w.p += n;
     },
     emitDecode(source) {
       // The reader's own end is not kept by generated code, so a shortage is left to the interpreter.
@@ -76,11 +82,12 @@ export function custom(functions: CustomFunctions): Op {
     emitEncode(source, value) {
       const bytes = source.attempt(`${source.constant(encode)}(${value})`, "bytes");
       source.stop(`!(${bytes} instanceof Uint8Array)`);
-      if (min > 0) source.stop(`${bytes}.length < ${min}`);
-      if (max !== Number.POSITIVE_INFINITY) source.stop(`${bytes}.length > ${max}`);
-      source.need(`${bytes}.length`);
+      const n = emitLength(source, bytes);
+      if (min > 0) source.stop(`${n} < ${min}`);
+      if (max !== Number.POSITIVE_INFINITY) source.stop(`${n} > ${max}`);
+      source.need(n);
       source.line(`b.set(${bytes}, p);`);
-      source.advance(`${bytes}.length`);
+      source.advance(n);
     },
   };
 }

@@ -2,6 +2,7 @@
 // in as soon as those are final. Where a window opens, what it covers ends where it says.
 
 import { show } from "../errors.js";
+import { bare } from "../own.js";
 import type { Between, Derived, Entry, Named, Open, Ranges, Scope } from "../plan.js";
 import { ZEROES } from "../runtime/bytes.js";
 import type { Checksum } from "../runtime/checksum.js";
@@ -51,7 +52,7 @@ function verify(range: Range): Between {
   const { entry, from, to } = range;
   const { key, before } = entry;
   const code = entry.op.derived?.checksum ? "checksum" : "length";
-  return {
+  return bare({
     do: "between",
     key,
     decode(m, { value, marks }) {
@@ -72,7 +73,7 @@ function verify(range: Range): Between {
     },
     emitDecode: (source, marks) =>
       source.stop(`${emitExpected(source, range, marks)} != ${source.vars.get(entry.named)}`),
-  };
+  });
 }
 
 /** The window of a length: it opens in front of what it covers and closes behind the field `last`. */
@@ -91,7 +92,7 @@ function windowOf(range: Range, last: string): { readonly open: Between; readonl
   const leave = (m: Reader, { ends }: Open): void => {
     Object.assign(m, ends.pop());
   };
-  const close: Between = {
+  const close: Between = bare({
     do: "between",
     key: last,
     decode(m, struct) {
@@ -104,7 +105,7 @@ function windowOf(range: Range, last: string): { readonly open: Between; readonl
       source.stop(`p !== ${source.end}`);
       Object.assign(source, outer.pop());
     },
-  };
+  });
   const open: Between = {
     do: "between",
     key,
@@ -274,6 +275,6 @@ function rangesOf(entries: readonly Entry[]): Ranges {
 export const derivedFrom = (from: string, to: string, checksum?: Derived["checksum"]): Derived => ({
   from,
   to,
-  ...(checksum && { checksum }),
+  checksum,
   layOut: rangesOf,
 });

@@ -1,10 +1,25 @@
 // Law: a derived field is filled in when left out and must be right when given; dropping it changes no byte.
 
+import { EncodeError } from "../errors.js";
+import { limitsOf } from "../limits.js";
 import { isLeaf, type Op } from "../plan.js";
 import { shift } from "../runtime/bytes.js";
 import { laterOf } from "../runtime/later.js";
-import type { Writer } from "../runtime/writer.js";
+import { Writer } from "../runtime/writer.js";
 import type { Source } from "../source.js";
+
+/** Why an op does not take a value, asked while something is defined; undefined where it does. */
+export function refusal(op: Op, value: unknown, w: Writer = scratch()): string | undefined {
+  try {
+    op.encode(w, value);
+  } catch (error) {
+    if (error instanceof EncodeError) return error.expected;
+    throw error;
+  }
+  return undefined;
+}
+
+export const scratch = (): Writer => new Writer(new Uint8Array(64), 0, limitsOf(), false);
 
 /** A whole number as the values of an op are. */
 export const typedAs = (op: Op, n: number): number | bigint => (op.numeric === "bigint" ? BigInt(n) : n);

@@ -1,5 +1,6 @@
 // Law: whole numbers of up to 4 bytes, both byte orders. Nothing wraps.
 
+import { own } from "../own.js";
 import type { Leaf } from "../plan.js";
 import type { Writer } from "../runtime/writer.js";
 import type { Source } from "../source.js";
@@ -15,7 +16,7 @@ export interface IntegerFormat {
 
 /** Smallest and largest value of a number format. */
 export function rangeOf(format: IntegerFormat): { min: number; max: number } {
-  if (format.safe) return { min: format.signed ? Number.MIN_SAFE_INTEGER : 0, max: Number.MAX_SAFE_INTEGER };
+  if (own(format).safe) return { min: format.signed ? Number.MIN_SAFE_INTEGER : 0, max: Number.MAX_SAFE_INTEGER };
   const bits = format.bytes * 8;
   return format.signed ? { min: -(2 ** (bits - 1)), max: 2 ** (bits - 1) - 1 } : { min: 0, max: 2 ** bits - 1 };
 }

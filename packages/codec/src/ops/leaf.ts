@@ -1,6 +1,7 @@
 // Law: a leaf has a fixed size and knows only how to get and put at a position; the bounds check around it is written
 // here once, and structs and arrays share one check among many leaves.
 
+import { bare } from "../own.js";
 import type { Leaf, Op } from "../plan.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 import type { Writer } from "../runtime/writer.js";
@@ -9,7 +10,7 @@ import type { Source } from "../source.js";
 /** Completes a leaf: whole-value decode and encode in terms of get and put. */
 export function leaf(spec: Pick<Leaf, "size" | "get" | "put" | "emitGet" | "emitPut"> & Partial<Leaf>): Leaf {
   const size = spec.size;
-  return {
+  return bare({
     min: size,
     max: size,
     decode(m: Reader): unknown {
@@ -35,12 +36,12 @@ export function leaf(spec: Pick<Leaf, "size" | "get" | "put" | "emitGet" | "emit
       source.advance(size);
     },
     ...spec,
-  } as Leaf;
+  } as Leaf);
 }
 
 /** Whether there is a value where another op stands in a window or elsewhere: never, always, or only sometimes. */
-export function presence({ hidden, optional, constant }: Op): Partial<Op> {
-  return hidden ? { hidden } : optional || constant ? { optional: true } : {};
+export function presence({ hidden, optional, constant, free }: Op): Partial<Op> {
+  return { ...(hidden ? { hidden } : (optional || constant) && { optional: true }), ...(free && { free }) };
 }
 
 /** What an op that wraps another passes on of it. */
@@ -53,6 +54,7 @@ export function traits(op: Op): Partial<Op> {
     ...(op.emitHint && { emitHint: op.emitHint }),
     ...(op.hidden && { hidden: true }),
     ...(op.optional && { optional: true }),
+    ...(op.free && { free: true }),
     ...(op.derived && { derived: op.derived }),
     ...(op.names && { names: op.names }),
     ...(op.framed && { framed: true }),

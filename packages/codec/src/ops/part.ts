@@ -1,5 +1,6 @@
 // Law: of a message that has not all come yet, what has come goes through generated code part by part.
 
+import { bare } from "../own.js";
 import { isLeaf, type Op } from "../plan.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 
@@ -30,5 +31,5 @@ export function decodePart(m: Reader, op: Op): unknown | typeof STOP {
 
 /** The same op, decoded as a part. */
 export function part(op: Op): Op {
-  return op.apart || isLeaf(op) ? op : { ...op, apart: true, decode: (m) => decodePart(m, op) };
+  return op.apart || isLeaf(op) ? op : bare({ ...op, apart: true, decode: (m) => decodePart(m, op) });
 }

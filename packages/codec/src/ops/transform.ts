@@ -2,6 +2,7 @@
 // its size, so that a wrapped leaf still shares its neighbours' bounds check.
 
 import { SchemaError, show } from "../errors.js";
+import { bare } from "../own.js";
 import { isLeaf, type Leaf, type Op } from "../plan.js";
 import { copy } from "../runtime/bytes.js";
 import { type Reader, STOP } from "../runtime/reader.js";
@@ -23,7 +24,8 @@ export interface Transform {
   readonly traits?: Partial<Op>;
 }
 
-export function transformed(inner: Op, change: Transform): Op {
+export function transformed(inner: Op, by: Transform): Op {
+  const change = bare(by);
   const {
     numeric: _,
     unsigned: __,
@@ -62,7 +64,7 @@ export function transformed(inner: Op, change: Transform): Op {
     emitDecode: (source) => change.emitForward(source, inner.emitDecode(source)),
     emitEncode: (source, value) => inner.emitEncode(source, change.emitBack(source, value)),
   };
-  if (!isLeaf(inner)) return op;
+  if (!isLeaf(inner)) return bare(op);
   const leaf: Leaf = {
     ...op,
     size: inner.size,
@@ -83,7 +85,7 @@ export function transformed(inner: Op, change: Transform): Op {
     emitGet: (source, base, offset) => change.emitForward(source, inner.emitGet(source, base, offset)),
     emitPut: (source, base, offset, value) => inner.emitPut(source, base, offset, change.emitBack(source, value)),
   };
-  return leaf;
+  return bare(leaf);
 }
 
 /** JavaScript for "differs", where `constant` is a literal value; floats tell 0 from -0 and know NaN. */

@@ -1,9 +1,11 @@
 // Law: numbers that go into a typed array are copied at once and turned round where the byte order differs.
 
 import type { Op } from "../plan.js";
+import { isWhole } from "../runtime/bytes.js";
 import { HOST_LITTLE } from "../runtime/number.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 import type { Writer } from "../runtime/writer.js";
+import { emitLength, LIES } from "./content.js";
 import { type Count, emitCounting, emitReadCount, emitWriteCount, readCount, writeCount } from "./count.js";
 
 export type TypedArray =
@@ -47,9 +49,17 @@ export function readTyped(
   return new make(bytes.buffer);
 }
 
-export function writeTyped(b: Uint8Array, p: number, value: TypedArray, little: boolean): void {
-  b.set(new Uint8Array(value.buffer, value.byteOffset, value.byteLength), p);
-  if (little !== HOST_LITTLE) swap(b, p, p + value.byteLength, value.BYTES_PER_ELEMENT);
+/** Writes numbers of `size` bytes each up to `end`. */
+export function writeTyped(
+  b: Uint8Array,
+  p: number,
+  end: number,
+  value: TypedArray,
+  size: number,
+  little: boolean,
+): void {
+  b.set(new Uint8Array(value.buffer, value.byteOffset, end - p), p);
+  if (little !== HOST_LITTLE) swap(b, p, end, size);
 }
 
 /** `count` numbers of one format; undefined counts up to the end of what surrounds them. */
@@ -92,11 +102,13 @@ export function typed(
     },
     encode(w: Writer, value) {
       if (!(value instanceof make)) throw w.refuse("type", `needs a ${type}`, value);
-      w.count(value.length);
-      writeCount(w, count, value.length);
-      w.room(value.byteLength);
-      writeTyped(w.b, w.p, value, little);
-      w.p += value.byteLength;
+      const n = value.length;
+      if (!isWhole(value, n)) throw w.fail("length", LIES, `got ${n}`);
+      w.count(n);
+      writeCount(w, count, n);
+      w.room(n * size);
+      writeTyped(w.b, w.p, w.p + n * size, value, size, little);
+      w.p += n * size;
     },
     emitDecode(source) {
       if (toEnd && source.hard !== "true") source.stop(`!${source.hard}`, {});
@@ -110,12 +122,12 @@ export function typed(
     },
     emitEncode(source, value) {
       source.stop(`!(${value} instanceof ${type})`);
-      const n = source.store(`${value}.length`, "n");
+      const n = emitLength(source, value);
       emitCounting(source, n);
       emitWriteCount(source, count, n);
-      source.need(`${value}.byteLength`);
-      source.line(`${source.use("writeTyped", writeTyped)}(b, p, ${value}, ${little});`);
-      source.advance(`${value}.byteLength`);
+      source.need(`${n} * ${size}`);
+      source.line(`${source.use("writeTyped", writeTyped)}(b, p, p + ${n} * ${size}, ${value}, ${size}, ${little});`);
+      source.advance(`${n} * ${size}`);
     },
   };
 }

@@ -23,17 +23,20 @@ export function take(m: Reader, b: Uint8Array, from: number, to: number): Uint8A
 }
 
 /** Puts all of `bytes` at `p`. */
-export function put(b: Uint8Array, p: number, bytes: Uint8Array): number {
-  const n = bytes.length;
+export function put(b: Uint8Array, p: number, bytes: Uint8Array, n: number = bytes.length): number {
   if (n > 24) b.set(bytes, p);
   else for (let i = 0; i < n; i++) b[p + i] = bytes[i] as number;
   return p + n;
 }
 
 /** Puts the bytes of a value at `p`; where the writer lends large ones, only their place is kept. */
-export function lay(w: Writer, b: Uint8Array, p: number, bytes: Uint8Array): number {
-  return bytes.length >= w.lends ? w.lend(p, bytes) : put(b, p, bytes);
+export function lay(w: Writer, b: Uint8Array, p: number, bytes: Uint8Array, n: number = bytes.length): number {
+  return n >= w.lends ? w.lend(p, bytes) : put(b, p, bytes, n);
 }
+
+/** Whether there are `n` elements, as a class made of a typed array may say otherwise. */
+export const isWhole = (elements: { readonly [i: number]: unknown }, n: number): boolean =>
+  (n === 0 || elements[n - 1] !== undefined) && elements[n] === undefined;
 
 export function sameAt(b: Uint8Array, p: number, bytes: Uint8Array): boolean {
   for (let i = 0; i < bytes.length; i++) if (b[p + i] !== bytes[i]) return false;

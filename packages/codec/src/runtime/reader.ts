@@ -3,6 +3,7 @@
 
 import { type DecodeCode, DecodeError, hex, type Key } from "../errors.js";
 import type { Limits } from "../limits.js";
+import { own } from "../own.js";
 
 /** What an op returns when it cannot go on: bytes are missing (`needed`) or wrong (`fault`). Generated code uses it too. Other copies of this package have the same. */
 export const STOP: unique symbol = Symbol.for("@wireform/codec stop");
@@ -151,9 +152,10 @@ export class Reader {
     expected: string,
     actual: string,
     at: number = this.p,
-    more?: { bit?: number; cause?: unknown; within?: readonly Key[] },
+    more: { bit?: number; cause?: unknown; within?: readonly Key[] } = {},
   ): false {
-    this.fault ??= { code, offset: at, bit: more?.bit, expected, actual, cause: more?.cause, within: more?.within };
+    const { bit, cause, within } = own(more);
+    this.fault ??= { code, offset: at, bit, expected, actual, cause, within };
     return false;
   }
 

@@ -57,6 +57,8 @@ export class Writer {
   later: Unsettled | undefined;
   /** Byte fields of so many bytes or more are lent: their place is kept, and they are sent from where they lie. */
   lends: number = Number.POSITIVE_INFINITY;
+  /** Set where getters of the value have taken away elements that were counted. */
+  changed = false;
   readonly lent: { readonly at: number; readonly bytes: Uint8Array }[] = [];
 
   constructor(b: Uint8Array, start: number, limits: Limits, fixed: boolean) {
@@ -95,8 +97,8 @@ export class Writer {
       this.p = p;
       throw this.fail("limit", `at most ${this.limits.maxMessageSize} bytes in a message`, `${size} to write`);
     }
-    const larger = new Uint8Array(Math.max(p + n, Math.min(this.b.length * 2, p + n + 2 ** 26)));
-    larger.set(this.b);
+    const larger = new Uint8Array(p + n + Math.min(size, 2 ** 26));
+    larger.set(this.start > 0 ? this.b.subarray(this.start) : this.b, this.start);
     this.b = larger;
     return larger;
   }
@@ -132,17 +134,21 @@ export class Writer {
   }
 
   /**
-   * Encodes a whole message, more than once where what is settled last asks for it. An `open` one has something that takes
-   * everything up to the end.
+   * Encodes a whole message, more than once where what is settled last asks for it, and once more where its value changed
+   * meanwhile. An `open` one has something that takes everything up to the end.
    */
   static whole(op: Writes & Reads, value: unknown, make: () => Writer, open: boolean): Writer {
     let w = make();
-    for (;;) {
+    for (let first = true; ; first = false) {
       let failed: { error: unknown } | undefined;
       try {
         op.encode(w, value);
         w.later?.finish(open ? op : undefined);
       } catch (error) {
+        if (w.changed && first) {
+          w = make();
+          continue;
+        }
         if (!w.later) throw error;
         failed = { error };
       }

@@ -217,9 +217,10 @@ describe("derived fields", () => {
     expectTypeOf<Input<typeof Deep>>().toEqualTypeOf<{
       readonly a?: number | undefined;
       readonly b?: number | undefined;
-      readonly c?: number | undefined;
-      readonly d?: number | undefined;
-      readonly e?: number | undefined;
+      // What is not always there does not always tell its length.
+      readonly c: number;
+      readonly d: number;
+      readonly e: number;
       readonly f?: bigint | undefined;
       readonly g?: number | undefined;
       readonly kind: number;
@@ -229,6 +230,31 @@ describe("derived fields", () => {
       readonly inMatch: Uint8Array | string;
       readonly inMap: number;
       readonly inCheck: Uint8Array;
+    }>();
+  });
+
+  it("but must be given where what it counts may not be there, unless something that is there counts it too", () => {
+    const Maybe = struct({
+      kind: u8,
+      a: u8,
+      b: u8,
+      c: u8,
+      d: u8,
+      e: u8,
+      when: when(field("kind"), bytes(field("a"))),
+      elements: array(struct({ x: bytes(field("../b")) }), u8),
+      match: match(field("kind"), { 1: bytes(field("c")), 2: array(u8, field("c")) }, string(field("c"))),
+      union: union("t", u8, { x: [1, bytes(field("../d"))], y: [2, struct({ e: bytes(field("../d")) })] }),
+      null: sized(nullable(i16), bytes(field("e"))),
+      again: when(field("kind"), bytes(field("c"))),
+    });
+    type Given = Input<typeof Maybe>;
+    expectTypeOf<Pick<Given, "a" | "b" | "c" | "d" | "e">>().toEqualTypeOf<{
+      readonly a: number;
+      readonly b: number;
+      readonly c?: number | undefined;
+      readonly d?: number | undefined;
+      readonly e: number;
     }>();
   });
 
