@@ -167,6 +167,7 @@ export class EncodeError extends Error implements Fault<EncodeCode> {
   readonly keys: readonly Key[];
   readonly path: string;
   readonly offset: number;
+  readonly bit: number | undefined;
   readonly expected: string;
   readonly actual: string;
 
@@ -180,6 +181,7 @@ export class EncodeError extends Error implements Fault<EncodeCode> {
     this.keys = fault.keys;
     this.path = pathText(fault.keys);
     this.offset = fault.offset;
+    this.bit = fault.bit;
     this.expected = fault.expected;
     this.actual = fault.actual;
   }

@@ -4,6 +4,7 @@
 import { type DecodeError, type Key, pathText } from "./errors.js";
 import { labelOf } from "./length.js";
 import type { Limits } from "./limits.js";
+import { bare, own } from "./own.js";
 import { lower, type Role } from "./plan.js";
 import { Reader, STOP } from "./runtime/reader.js";
 import type { AnySchema } from "./schema.js";
@@ -85,7 +86,8 @@ function blame(root: Draft, m: Reader, error: DecodeError): void {
   }
   let part = key === undefined ? undefined : draft;
   while (part?.parts.length) part = part.parts.find((each) => each.start === start);
-  const cut = part && part !== draft ? { ...part, key } : draftOf({ kind: "cut", role: { key } as Role }, start);
+  const cut =
+    part && part !== draft ? bare({ ...part, key }) : draftOf({ kind: "cut", role: bare({ key }) as Role }, start);
   if (cut.kind === "cut" && (error.code === "truncated" || error.code === "length")) {
     // Behind what was seen of it.
     for (const { end } of draft.children) cut.start = Math.max(cut.start, end);
@@ -152,9 +154,10 @@ const spare = (path: string, kind: string, start: number, end: number, verdict?:
   });
 
 /** Sets the bits that a line shows: of a leaf, or of what stands in front of children. */
-function mark(shown: Uint8Array, { start, end, bits, children }: Node, base: number): void {
-  const own = children.reduce((least, child) => Math.min(least, child.start), end);
-  if (!bits) shown.fill(255, start - base, Math.max(start, own) - base);
+function mark(shown: Uint8Array, node: Node, base: number): void {
+  const { start, end, bits, children } = own(node);
+  const head = children.reduce((least, child) => Math.min(least, child.start), end);
+  if (!bits) shown.fill(255, start - base, Math.max(start, head) - base);
   else
     for (let bit = bits.low; bit <= bits.high; bit++)
       shown[(bits.little ? start + (bit >> 3) : end - 1 - (bit >> 3)) - base]! |= 1 << (bit & 7);
@@ -179,7 +182,7 @@ export function inspector(schema: AnySchema): (bytes: Uint8Array, limits: Limits
   const trace = new Trace();
   const op = lower(schema, (inner, of, role) => trace.watch(inner, of, role));
   return (bytes, limits, base) => {
-    const root = draftOf({ kind: labelOf(schema), role: {} }, 0);
+    const root = draftOf({ kind: labelOf(schema), role: bare({}) }, 0);
     const m = new Reader(bytes, 0, limits, true);
     m.base = base;
     m.verified = [];

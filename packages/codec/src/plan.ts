@@ -263,7 +263,7 @@ export function lower(schema: AnySchema, wrap?: Wrap, bits?: BitPlace): Op {
     bits,
     recursive: true,
   });
-  return wrap ? bare(wrap(whole.op, schema, {})) : whole.op;
+  return wrap ? bare(wrap(whole.op, schema, bare({}))) : whole.op;
 }
 
 /** A reference with its field found. */

@@ -3,6 +3,7 @@
 
 import type { Key } from "./errors.js";
 import { labelOf } from "./length.js";
+import { bare } from "./own.js";
 import { isLeaf, type Leaf, type Op, type Role } from "./plan.js";
 import { type Reader, STOP } from "./runtime/reader.js";
 import type { AnySchema } from "./schema.js";
@@ -43,18 +44,19 @@ export interface Draft {
   node?: unknown;
 }
 
-export const draftOf = (watched: Watched, start: number): Draft => ({
-  watched,
-  kind: watched.kind,
-  key: watched.role.key,
-  start,
-  end: start,
-  children: [],
-  parts: [],
-  elements: 0,
-  tail: watched.delimited ? "delimiter" : "gap",
-  path: "",
-});
+export const draftOf = (watched: Watched, start: number): Draft =>
+  bare({
+    watched,
+    kind: watched.kind,
+    key: watched.role.key,
+    start,
+    end: start,
+    children: [],
+    parts: [],
+    elements: 0,
+    tail: watched.delimited ? "delimiter" : "gap",
+    path: "",
+  });
 
 /** Watches ops while they decode. */
 export class Trace {

@@ -22,7 +22,7 @@ import {
   when,
 } from "@wireform/codec";
 import { describe, expect, it } from "vitest";
-import { type Facts, facts } from "./support/facts.ts";
+import { type Facts, facts, failureOf } from "./support/facts.ts";
 import { compileHere } from "./support/mode.ts";
 import { describeShared, fromHex, toHex } from "./support/shared-data.ts";
 
@@ -382,6 +382,23 @@ describe("bits that do not end on a byte", () => {
     ];
     for (const make of [...alone, () => reserved(flag)])
       expect(refused(() => compileHere<AnySchema>(make()))).toMatchObject({ code: "bits" });
+  });
+
+  it.each([
+    [{ a: 8 }, "a", 1, 0],
+    [{ b: 99 }, "b", 1, 3],
+    [{ c: 5000 }, "c", 2, 0],
+    [{ d: "x" }, "d", 3, 4],
+    [{ d: undefined }, "d", 3, 4],
+  ] as const)("says of %j which bit it would have begun with", (wrong, path, offset, bit) => {
+    const codec = compileHere(struct({ x: u8, a: bits(3), b: bits(5), c: bits(12), d: bits(4) }));
+    const value = { x: 0, a: 0, b: 0, c: 0, d: 0, ...wrong };
+    const error = { name: "EncodeError", path, offset, bit };
+    expect(failureOf(() => codec.encode(value as never))).toMatchObject(error);
+    expect(failureOf(() => compileHere(struct({ in: codec.schema })).encode({ in: value } as never))).toMatchObject({
+      ...error,
+      path: `in.${path}`,
+    });
   });
 
   it("is refused as a prefix", () => {

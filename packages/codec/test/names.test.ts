@@ -472,6 +472,10 @@ describe("one property that every object inherits, when a schema is defined and 
     color: true,
     join: 1,
     test: ["is", 9],
+    bits: { high: 7, low: 0 },
+    signed: true,
+    verdict: { ok: false, text: "no" },
+    derivedAt: 0,
   };
   const define = () =>
     struct({

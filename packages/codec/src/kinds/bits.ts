@@ -4,6 +4,7 @@ import { SchemaError, show } from "../errors.js";
 import { BitRun } from "../ops/bit-run.js";
 import { bits as bitsOp, wholeBits } from "../ops/bits.js";
 import { transformed } from "../ops/transform.js";
+import { own } from "../own.js";
 import type { BitField, BitPlace, BitStruct, Context, Leaf } from "../plan.js";
 import { facts, node, type Schema } from "../schema.js";
 
@@ -74,7 +75,7 @@ export function bits<const N extends number>(
 ): BitsSchema<number extends N ? number | bigint : N extends Big ? bigint : number> {
   if (!Number.isInteger(width) || width < 1 || width > 64)
     throw new SchemaError("argument", `bits takes a width from 1 to 64; got ${show(width)}`);
-  const signed = options.signed === true;
+  const signed = own(options).signed === true;
   const label = `bits(${width})`;
   return node(
     "bits",

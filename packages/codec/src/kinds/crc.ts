@@ -1,6 +1,7 @@
 // Law: what a checksum is made of is checked where it is defined; printed code, which has it from there, need not.
 
 import { SchemaError, show } from "../errors.js";
+import { own } from "../own.js";
 import { type Checksum, type CrcParameters, type CrcValue, crc as make } from "../runtime/checksum.js";
 
 /**
@@ -10,7 +11,8 @@ import { type Checksum, type CrcParameters, type CrcValue, crc as make } from ".
  * crc({ width: 16, poly: 0x8005, init: 0xffff, refin: true, refout: true, xorout: 0, name: "crc16modbus" })
  */
 export function crc<W extends number>(parameters: CrcParameters<W>): Checksum<CrcValue<W>> {
-  const { width, poly, init, refin, refout, xorout } = (parameters ?? {}) as CrcParameters;
+  const given = own((parameters ?? {}) as CrcParameters<W>);
+  const { width, poly, init, refin, refout, xorout } = given as CrcParameters;
   const demand = (holds: boolean, name: string, what: string, value: unknown): void => {
     if (!holds) throw new SchemaError("argument", `crc: ${name} must be ${what}; got ${show(value)}`);
   };
@@ -21,5 +23,5 @@ export function crc<W extends number>(parameters: CrcParameters<W>): Checksum<Cr
     const whole = typeof value === "bigint" || Number.isSafeInteger(value);
     demand(whole && BigInt(value) >> BigInt(width) === 0n, name, `an integer of ${width} bits`, value);
   }
-  return make(parameters);
+  return make(given);
 }

@@ -177,13 +177,17 @@ function partial(m: Reader, step: Run, value: Record<string, unknown>): typeof S
   return STOP;
 }
 
+/** Where the first bit of a bit field is. */
+const bitsOf = ({ place }: Leaf): { readonly first: number; readonly bit: number } | undefined =>
+  place?.width === undefined ? undefined : place.run.locate(place, place.width);
+
 /** Points what is wrong with a bit field at its first bit; where bytes are missing, that may be one of them. */
-function unread(m: Reader, { place }: Leaf, p: number): Reader {
+function unread(m: Reader, leaf: Leaf, p: number): Reader {
   const { fault } = m;
-  if (place?.width !== undefined && fault?.offset === p && fault.bit === undefined && fault.code !== "truncated") {
-    const { first, bit } = place.run.locate(place, place.width);
-    fault.offset = p + first;
-    fault.bit = bit;
+  const bits = fault?.offset === p && fault.bit === undefined && fault.code !== "truncated" ? bitsOf(leaf) : undefined;
+  if (fault && bits) {
+    fault.offset = p + bits.first;
+    fault.bit = bits.bit;
   }
   return m;
 }
@@ -211,8 +215,8 @@ function putRun(w: Writer, p: number, value: object, run: Run, marks: number[]):
       else if (!entry.op.derived) leaf.put(w, p + offset, given(w, value, entry));
     }
   } catch (error) {
-    const { entry, offset } = items[k] as Run["items"][number];
-    throw under(error, entry.key, offset);
+    const { entry, leaf, offset } = items[k] as Run["items"][number];
+    throw under(error, entry.key, offset, bitsOf(leaf));
   }
 }
 

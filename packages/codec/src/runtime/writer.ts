@@ -159,13 +159,20 @@ export class Writer {
   }
 }
 
-/** The same error seen from one level further out, which starts `offset` bytes before it. */
-export function under(error: unknown, key: Key, offset = 0): unknown {
+/** The same error seen from one level further out, which starts `offset` bytes before it; that of a bit field at its first bit. */
+export function under(
+  error: unknown,
+  key: Key,
+  offset = 0,
+  bits?: { readonly first: number; readonly bit: number },
+): unknown {
   if (!(error instanceof EncodeError)) return error;
+  const own = error.keys.length === 0 ? bits : undefined;
   return new EncodeError({
     code: error.code,
     keys: [key, ...error.keys],
-    offset: error.offset + offset,
+    offset: error.offset + offset + (own?.first ?? 0),
+    bit: own?.bit ?? error.bit,
     expected: error.expected,
     actual: error.actual,
     cause: error.cause,

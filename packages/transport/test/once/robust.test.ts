@@ -208,7 +208,7 @@ const built = existsSync(fileURLToPath(new URL("../../dist/index.js", import.met
 describe.runIf(process.platform === "linux" && built)("no descriptors left", () => {
   it("the server refuses the extra ones, counts the errors, and recovers", async () => {
     const script = fileURLToPath(new URL("../support/emfile.mjs", import.meta.url));
-    const child = spawn("sh", ["-c", `ulimit -n 64; exec "${process.execPath}" "${script}"`], {
+    const child = spawn("sh", ["-c", `ulimit -n 128; exec "${process.execPath}" "${script}"`], {
       stdio: ["pipe", "pipe", "inherit"],
     });
     const said = (async function* () {
@@ -216,7 +216,7 @@ describe.runIf(process.platform === "linux" && built)("no descriptors left", () 
     })();
     const port = Number((await said.next()).value);
     const sockets: net.Socket[] = [];
-    for (let i = 0; i < 120; i++) {
+    for (let i = 0; i < 250; i++) {
       const socket = net.connect({ port, host: "127.0.0.1" });
       socket.on("error", () => {});
       sockets.push(socket);

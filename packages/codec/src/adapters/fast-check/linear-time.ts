@@ -13,6 +13,8 @@ const MOST = 3 * TIMES;
 const STREAM = 8192;
 const MESSAGE = 16384;
 const CHUNK = 64;
+/** How many tries come before a verdict. */
+const FEWEST = 2;
 /** How often streams are tried, and twice as long ones when those seem to be slow. */
 const TRIES = [8, 4];
 
@@ -56,7 +58,8 @@ function growth(codec: AnyCodec, short: readonly Uint8Array[], long: readonly Ui
     // The longer one goes first, when the engine has yet to warm up.
     most = Math.min(most, costOf(long));
     least = Math.min(least, costOf(short));
-    if (most <= MOST * least) break;
+    // One try of the shorter one that something disturbed would make anything seem linear.
+    if (i >= FEWEST && most <= MOST * least) break;
   }
   return most / least;
 }
