@@ -77,16 +77,14 @@ describe("laws", () => {
   });
 
   it("are all tried, and more than said, however little time there is", async () => {
-    for (const name of ["mqtt", "./point.ts#Point"]) {
-      const line = `fuzz --schema ${name} --time 0.001 --seed 5 --cases ${cases} --runs 1000000`;
-      const { code, stdout, stderr } = await wireform(words(line), { cwd: fixtures });
-      expect([code, stdout.match(/^holds {3}\w+$/gm)?.length]).toEqual([0, 15]);
-      expect(stderr).toBe("seed 5\n1 round, seeds 5 to 5\n");
-    }
+    const line = `fuzz --schema ./point.ts#Point --time 0.001 --seed 5 --cases ${cases} --runs 1000000`;
+    const { code, stdout, stderr } = await wireform(words(line), { cwd: fixtures });
+    expect([code, stdout.match(/^holds {3}\w+$/gm)?.length]).toEqual([0, 15]);
+    expect(stderr).toBe("seed 5\n1 round, seeds 5 to 5\n");
   });
 
   it("show how far they are on a terminal, and leave no trace of that", async () => {
-    const argv = words(`fuzz --schema mqtt --time 2.5 --seed 5 --cases ${cases}`);
+    const argv = words(`fuzz --schema ./point.ts#Point --time 1.5 --seed 5 --cases ${cases}`);
     const { stderr, ended } = start(argv, { cwd: fixtures, terminal: true });
     expect((await ended).code).toBe(0);
     const shown = stderr.bytes.toString();

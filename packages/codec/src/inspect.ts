@@ -4,7 +4,7 @@
 import { type DecodeError, type Key, pathText } from "./errors.js";
 import { labelOf } from "./length.js";
 import type { Limits } from "./limits.js";
-import { bare, own } from "./own.js";
+import { bare } from "./own.js";
 import { lower, type Role } from "./plan.js";
 import { Reader, STOP } from "./runtime/reader.js";
 import type { AnySchema } from "./schema.js";
@@ -22,9 +22,9 @@ export interface Node {
   readonly start: number;
   readonly end: number;
   /** For bit fields: the highest and the lowest bit of these bytes, read as one number with the last byte least, or the first where `little` says so. */
-  readonly bits?: { readonly high: number; readonly low: number; readonly little: boolean };
+  readonly bits: { readonly high: number; readonly low: number; readonly little: boolean } | undefined;
   readonly value: unknown;
-  readonly verdict?: { readonly ok: boolean; readonly text: string };
+  readonly verdict: { readonly ok: boolean; readonly text: string } | undefined;
   readonly children: readonly Node[];
 }
 
@@ -87,7 +87,7 @@ function blame(root: Draft, m: Reader, error: DecodeError): void {
   let part = key === undefined ? undefined : draft;
   while (part?.parts.length) part = part.parts.find((each) => each.start === start);
   const cut =
-    part && part !== draft ? bare({ ...part, key }) : draftOf({ kind: "cut", role: bare({ key }) as Role }, start);
+    part && part !== draft ? { ...part, key } : draftOf(bare({ kind: "cut", role: bare({ key }) as Role }), start);
   if (cut.kind === "cut" && (error.code === "truncated" || error.code === "length")) {
     // Behind what was seen of it.
     for (const { end } of draft.children) cut.start = Math.max(cut.start, end);
@@ -133,9 +133,9 @@ function nodeOf(draft: Draft, base: number): Node {
     kind: draft.kind,
     start: draft.start + base,
     end: draft.end + base,
-    ...(draft.bits && { bits: draft.bits }),
+    bits: draft.bits,
     value: draft.value,
-    ...(draft.verdict && { verdict: draft.verdict }),
+    verdict: draft.verdict,
     children: Object.freeze(children),
   });
 }
@@ -148,14 +148,14 @@ const spare = (path: string, kind: string, start: number, end: number, verdict?:
     kind,
     start,
     end,
+    bits: undefined,
     value: undefined,
-    ...(verdict && { verdict }),
+    verdict,
     children: [],
   });
 
 /** Sets the bits that a line shows: of a leaf, or of what stands in front of children. */
-function mark(shown: Uint8Array, node: Node, base: number): void {
-  const { start, end, bits, children } = own(node);
+function mark(shown: Uint8Array, { start, end, bits, children }: Node, base: number): void {
   const head = children.reduce((least, child) => Math.min(least, child.start), end);
   if (!bits) shown.fill(255, start - base, Math.max(start, head) - base);
   else
@@ -182,7 +182,7 @@ export function inspector(schema: AnySchema): (bytes: Uint8Array, limits: Limits
   const trace = new Trace();
   const op = lower(schema, (inner, of, role) => trace.watch(inner, of, role));
   return (bytes, limits, base) => {
-    const root = draftOf({ kind: labelOf(schema), role: bare({}) }, 0);
+    const root = draftOf(bare({ kind: labelOf(schema), role: bare({}) }), 0);
     const m = new Reader(bytes, 0, limits, true);
     m.base = base;
     m.verified = [];

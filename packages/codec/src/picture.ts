@@ -3,7 +3,6 @@
 
 import { show } from "./errors.js";
 import { asHex, type Inspection, type Node } from "./inspect.js";
-import { own } from "./own.js";
 
 /** What one line shows: a leaf, the bytes in front of what has children, or bytes that nothing accounts for. */
 export interface Line {
@@ -49,14 +48,14 @@ function valueText(node: Node, head: number, { bytes, start: base }: Inspection)
   if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
   if (typeof value === "object" && value !== null && node.children.length > 0) return several(end - head, "byte");
   if (typeof value === "object" && value !== null) return brief(value);
-  const compared = kind === "constant" || /^ok$|0x/.test(own(node).verdict?.text ?? "");
+  const compared = kind === "constant" || /^ok$|0x/.test(node.verdict?.text ?? "");
   const hex = compared ? asHex(value, bytes, start - base, end - base) : undefined;
   return hex ?? show(value);
 }
 
 /** The words for a node; its own bytes are those in front of its children. */
 export function lineOf(node: Node, whole: Inspection): Line {
-  const { start, children, bits, verdict } = own(node);
+  const { start, children, bits, verdict } = node;
   // Children that were read through offsets may lie in front.
   const inside = children.filter((child) => child.start >= start && child.end <= node.end);
   const head = inside.reduce((first, child) => Math.min(first, child.start), node.end);

@@ -3,7 +3,6 @@
 
 import type { Key } from "./errors.js";
 import { labelOf } from "./length.js";
-import { bare } from "./own.js";
 import { isLeaf, type Leaf, type Op, type Role } from "./plan.js";
 import { type Reader, STOP } from "./runtime/reader.js";
 import type { AnySchema } from "./schema.js";
@@ -26,11 +25,11 @@ export interface Draft {
   key: Key | undefined;
   start: number;
   end: number;
-  bits?: { high: number; low: number; little: boolean };
-  value?: unknown;
-  verdict?: { ok: boolean; text: string };
+  bits: { high: number; low: number; little: boolean } | undefined;
+  value: unknown;
+  verdict: { ok: boolean; text: string } | undefined;
   /** Where a length or checksum that is verified later was read. */
-  derivedAt?: number;
+  derivedAt: number | undefined;
   children: Draft[];
   /** Children that have no name: content and prefixes. */
   parts: Draft[];
@@ -41,22 +40,26 @@ export interface Draft {
   /** Its place, once that is known. */
   path: string;
   /** What has become of it. */
-  node?: unknown;
+  node: unknown;
 }
 
-export const draftOf = (watched: Watched, start: number): Draft =>
-  bare({
-    watched,
-    kind: watched.kind,
-    key: watched.role.key,
-    start,
-    end: start,
-    children: [],
-    parts: [],
-    elements: 0,
-    tail: watched.delimited ? "delimiter" : "gap",
-    path: "",
-  });
+export const draftOf = (watched: Watched, start: number): Draft => ({
+  watched,
+  kind: watched.kind,
+  key: watched.role.key,
+  start,
+  end: start,
+  bits: undefined,
+  value: undefined,
+  verdict: undefined,
+  derivedAt: undefined,
+  children: [],
+  parts: [],
+  elements: 0,
+  tail: watched.delimited ? "delimiter" : "gap",
+  path: "",
+  node: undefined,
+});
 
 /** Watches ops while they decode. */
 export class Trace {

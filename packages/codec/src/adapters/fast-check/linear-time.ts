@@ -58,8 +58,8 @@ function growth(codec: AnyCodec, short: readonly Uint8Array[], long: readonly Ui
     // The longer one goes first, when the engine has yet to warm up.
     most = Math.min(most, costOf(long));
     least = Math.min(least, costOf(short));
-    // One try of the shorter one that something disturbed would make anything seem linear.
-    if (i >= FEWEST && most <= MOST * least) break;
+    // One try that something disturbed would make anything seem linear, or nothing.
+    if (i >= FEWEST && (most <= MOST * least || most > 2 * MOST * least)) break;
   }
   return most / least;
 }
