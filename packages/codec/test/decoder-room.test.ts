@@ -124,11 +124,13 @@ describe("room for what comes next", () => {
     const memory = () => (decoder as unknown as { held: { bytes: Uint8Array } }).held.bytes;
     for (const _ of decoder.push(Uint8Array.of(1, 0, 0x80, 0, 0)));
     const buffers = new Set<Uint8Array>();
+    let offered = 0;
     for (let i = 0; i < 60_000; i++) {
-      expect(decoder.room()).toBeUndefined();
+      if (decoder.room()) offered++;
       for (const _ of decoder.push(Uint8Array.of(i)));
       buffers.add(memory());
     }
+    expect(offered).toBe(0);
     expect(buffers.size).toBeLessThan(12);
   });
 

@@ -490,9 +490,9 @@ it("any bytes of any schema: every byte has a node, and what is said agrees with
         if (!(error instanceof SchemaError)) throw error;
       }
     }),
-    { numRuns: runs(30), seed },
+    { numRuns: runs(20), seed },
   );
-  expect(shown).toBeGreaterThan(runs(30) / 2);
+  expect(shown).toBeGreaterThan(runs(20) / 2);
 }, 600_000);
 
 function expectAccounted(codec: ReturnType<typeof compileHere>, bytes: Uint8Array): void {

@@ -211,7 +211,7 @@ it("any bytes of any schema: each byte stands in its column of some line, as it 
         if (!(error instanceof SchemaError)) throw error;
       }
     }),
-    { numRuns: runs(30), seed },
+    { numRuns: runs(20), seed },
   );
 }, 600_000);
 

@@ -33,4 +33,4 @@ for (const [name, [schema, grown]] of Object.entries({
   Inline: [Inline, (n: number) => "a".repeat(n / 8)],
   Request: [Request, (n: number) => ({ type: "command", value: words(n) })],
 }))
-  testCodec(compileHere(schema as never), { name, test, grown: grown as never, runs: runs(10), seed });
+  testCodec(compileHere(schema as never), { name, test, grown: grown as never, runs: runs(6), seed });

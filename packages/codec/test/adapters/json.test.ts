@@ -239,7 +239,7 @@ describe.each(Object.entries(everyKind))("%s", (_, schema) => {
         expect(exact(fromJson(schema, JSON.parse(text)))).toBe(exact(value));
         expect(accepts.safeParse(JSON.parse(text)).error?.issues).toBe(undefined);
       }),
-      { numRuns: runs(30), seed },
+      { numRuns: runs(20), seed },
     );
   });
 
@@ -252,7 +252,7 @@ describe.each(Object.entries(everyKind))("%s", (_, schema) => {
         expect(codec.encode(fromJson(schema, JSON.parse(text)))).toEqual(codec.encode(value));
         expect(accepts.safeParse(JSON.parse(text)).error?.issues).toBe(undefined);
       }),
-      { numRuns: runs(30), seed },
+      { numRuns: runs(20), seed },
     );
   });
 });

@@ -188,7 +188,7 @@ describe.each(Object.entries(everyKind))("%s", (_, schema) => {
       fc.property(arbitrary(schema), (value) => {
         expect(Zod.safeParse(value).error?.issues).toBe(undefined);
       }),
-      { numRuns: runs(30), seed },
+      { numRuns: runs(20), seed },
     );
   });
 
@@ -200,7 +200,7 @@ describe.each(Object.entries(everyKind))("%s", (_, schema) => {
         expect(parsed.error?.issues).toBe(undefined);
         expect(codec.encode(parsed.data as never)).toEqual(codec.encode(value));
       }),
-      { numRuns: runs(30), seed },
+      { numRuns: runs(20), seed },
     );
   });
 
