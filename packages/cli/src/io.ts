@@ -78,6 +78,13 @@ export class Terminal {
     this.check();
   }
 
+  /** Waits until all is written so far, so that it is known whether it can be. */
+  async written(): Promise<void> {
+    const failed = await new Promise((done) => this.io.stdout.write("", done));
+    if (failed && !this.io.stdout.closed) await this.first("close");
+    this.check();
+  }
+
   /** Ends what was written; data in a file is there then. */
   async end(): Promise<void> {
     if (this.file === undefined || this.io.stdout.writableEnded) return;

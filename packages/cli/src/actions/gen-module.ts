@@ -37,6 +37,7 @@ export async function run(terminal: Terminal, options: Options): Promise<Exit | 
   }
   const declarations = options.output.replace(/\.(m?)js$/, ".d.$1ts");
   await terminal.write(code);
+  await terminal.written();
   await writeWhole(resolve(io.cwd, declarations), types);
   await terminal.end();
   if (!terminal.json) terminal.note(`written: ${options.output}, ${declarations}`);
