@@ -19,7 +19,6 @@ import {
   nullable,
   reserved,
   rest,
-  type Schema,
   sized,
   string,
   struct,
@@ -31,30 +30,11 @@ import {
   u64,
   union,
   until,
-  when,
 } from "@wireform/codec";
 import { describe, expect, it } from "vitest";
 import { failureOf } from "./support/facts.ts";
 import { compileHere } from "./support/mode.ts";
-
-const List: Schema<any> = struct({
-  n: u8,
-  x: when(
-    field("n"),
-    lazy(() => List),
-  ),
-});
-const Tree: Schema<any> = struct({
-  v: u8,
-  c: array(
-    lazy(() => Tree),
-    u8,
-  ),
-});
-const Chain: Schema<any> & { kind: "union" } = union("t", u8, {
-  end: [0, struct({})],
-  more: [1, struct({ v: u8, c: lazy(() => Chain) })],
-}) as never;
+import { Chain, List, Tree } from "./support/recursive.ts";
 
 const latin1 = (of: Uint8Array): string => Buffer.from(of).toString("latin1");
 

@@ -43,6 +43,7 @@ import { linesOf } from "../src/picture.ts";
 import { anySchema } from "./properties/any-schema.ts";
 import { exact } from "./support/facts.ts";
 import { compileHere } from "./support/mode.ts";
+import { Chain, List, Tree } from "./support/recursive.ts";
 import { runs, seed } from "./support/runs.ts";
 import { fromHex } from "./support/shared-data.ts";
 import { deeper, roomFor } from "./support/stack.ts";
@@ -411,24 +412,6 @@ it("what a limit refuses is shown where it was announced", () => {
 });
 
 describe("a message as deep as it may be", () => {
-  const List: Schema<any> = struct({
-    n: u8,
-    x: when(
-      field("n"),
-      lazy(() => List),
-    ),
-  });
-  const Tree: Schema<any> = struct({
-    v: u8,
-    c: array(
-      lazy(() => Tree),
-      u8,
-    ),
-  });
-  const Chain: Schema<any> & { kind: "union" } = union("t", u8, {
-    end: [0, struct({})],
-    more: [1, struct({ v: u8, c: lazy(() => Chain) })],
-  }) as never;
   const ones = (n: number): Uint8Array => new Uint8Array(n).fill(1, 0, n - 1);
   const flat = (root: Node): Node[] => {
     const found = [root];

@@ -3,6 +3,7 @@
 
 import { render } from "@wireform/codec";
 import { toJson } from "@wireform/codec/json";
+import { usage } from "../failure.js";
 import type { Terminal } from "../io.js";
 import type { Side } from "./side.js";
 import type { Piece } from "./wire.js";
@@ -35,6 +36,8 @@ export class Log {
   private last: Promise<void> = Promise.resolve();
 
   constructor(terminal: Terminal, form: Form) {
+    if (terminal.json && (form === "hex" || form === "inspect"))
+      throw usage(`--json does not go with --format ${form}`, "Without --format, each message is a line of JSON.");
     this.terminal = terminal;
     this.form = form;
   }

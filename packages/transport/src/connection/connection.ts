@@ -128,7 +128,7 @@ export class Connection<Out, In = Out> implements AsyncIterable<Out>, Observed {
     }
   }
 
-  /** Sends bytes that are no message of the codec; otherwise as `send`. From 16 KiB on they go by reference. */
+  /** Sends bytes that are no message of the codec; otherwise as `send`. From 16 KiB on they go by reference, unless there is a `signal`. */
   sendBytes(bytes: Uint8Array, options?: WaitOptions): Promise<void> {
     if (!this.#outbound.ready) return this.#refuse();
     if (options?.signal) return this.#sendRevocable(() => [bytes.slice()], options.signal);
