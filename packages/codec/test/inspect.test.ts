@@ -46,7 +46,7 @@ import { compileHere } from "./support/mode.ts";
 import { Chain, List, Tree } from "./support/recursive.ts";
 import { runs, seed } from "./support/runs.ts";
 import { fromHex } from "./support/shared-data.ts";
-import { deeper, roomFor } from "./support/stack.ts";
+import { nearEnd } from "./support/stack.ts";
 
 const look = (schema: AnySchema, hex: string, offset = 0): Inspection =>
   compileHere(schema).inspect(fromHex(hex.replaceAll(" ", "")), { offset });
@@ -436,7 +436,7 @@ describe("a message as deep as it may be", () => {
 
   it("is shown as far as the stack goes", () => {
     const codec = compileHere(Tree, { limits: { maxDepth: 1024 } });
-    const tree = deeper(Math.floor(roomFor() * 0.8), () => codec.inspect(ones(2050)));
+    const tree = nearEnd(0.8, () => codec.inspect(ones(2050)));
     expect(tree.error).toMatchObject({ code: "limit", expected: "fewer levels of recursion" });
     const { keys = [] } = tree.error ?? {};
     expect(keys.length).toBeGreaterThan(20);

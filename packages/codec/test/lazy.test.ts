@@ -25,7 +25,7 @@ import { describe, expect, it } from "vitest";
 import { facts, failureOf } from "./support/facts.ts";
 import { compileHere } from "./support/mode.ts";
 import { fromHex, toHex } from "./support/shared-data.ts";
-import { deeper, roomFor } from "./support/stack.ts";
+import { nearEnd } from "./support/stack.ts";
 
 interface Tree {
   value: number;
@@ -299,11 +299,10 @@ describe("where the stack of the caller ends", () => {
   ] satisfies [string, (codec: Codec<any>) => unknown][])(
     "%s says that it is too deep, and the process goes on",
     (how, use) => {
-      const calls = roomFor();
       for (const share of shares) {
         for (const schema of [List, Named]) {
           const codec = compileHere(schema, { limits: { maxDepth: 1024 } });
-          const error = failureOf(() => deeper(Math.floor(calls * share), () => use(codec)));
+          const error = nearEnd(share, () => failureOf(() => use(codec)));
           expect(error).toMatchObject({ code: schema === Named && how === "encode" ? "missing" : "limit" });
         }
       }
@@ -311,9 +310,8 @@ describe("where the stack of the caller ends", () => {
   );
 
   it("the path leads to the level for which there is no room", () => {
-    const calls = Math.floor(roomFor() * 0.9);
     const codec = compileHere(List, { limits: { maxDepth: 1024 } });
-    const error = failureOf(() => deeper(calls, () => codec.decode(ones)));
+    const error = nearEnd(0.9, () => failureOf(() => codec.decode(ones)));
     const [level] = /\d+$/.exec(String(error.actual)) ?? [];
     expect(error.keys).toEqual(new Array(Number(level)).fill("next"));
   });

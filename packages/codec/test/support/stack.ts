@@ -1,18 +1,32 @@
-// A caller's stack that is nearly used up.
+// A caller's stack that is nearly used up. The calls that use it are on it when the rest is measured, so that it does not
+// matter how large their frames are, which changes as the engine compiles them.
 
-/** Runs something that deep in calls. */
-export const deeper = <T>(calls: number, run: () => T): T => (calls === 0 ? run() : deeper(calls - 1, run));
+interface Descent<T> {
+  /** How many calls deep the stack ended, and how many of them were left again. */
+  end: number;
+  left: number;
+  begun: boolean;
+  result?: T;
+}
 
-/** How deep something can be run from here. */
-export function roomFor(): number {
-  let fits = 0;
-  for (let step = 2 ** 20; step >= 1; step /= 2) {
-    try {
-      deeper(fits + step, () => 0);
-      fits += step;
-    } catch {
-      // Too deep.
-    }
+function descend<T>(calls: number, share: number, run: () => T, state: Descent<T>): void {
+  try {
+    descend(calls + 1, share, run, state);
+  } catch (error) {
+    if (state.begun) throw error;
+    // Here there may be no room to do anything in; a call further out sees to it.
+    if (state.end === 0) state.end = calls;
+    state.left++;
+    if (state.left < state.end * (1 - share)) throw error;
   }
-  return fits;
+  if (state.begun) return;
+  state.begun = true;
+  state.result = run();
+}
+
+/** Runs something where such a share of the stack is used up. */
+export function nearEnd<T>(share: number, run: () => T): T {
+  const state: Descent<T> = { end: 0, left: 0, begun: false };
+  descend(1, share, run, state);
+  return state.result as T;
 }
