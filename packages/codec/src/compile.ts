@@ -163,8 +163,6 @@ export function compile<S extends AnySchema>(schema: S, given: CompileOptions = 
       },
       open,
     );
-    if (w.p > limits.maxMessageSize)
-      throw w.fail("limit", `at most ${limits.maxMessageSize} bytes in a message`, `${w.p} written`);
     const result = use(w);
     // A writer that threw is left to the collector, with all that it had open.
     pool.give(w);

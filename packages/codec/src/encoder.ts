@@ -78,8 +78,6 @@ export class Encoder<In> {
     if (end < 0 || end > limits.maxMessageSize) {
       w = Writer.whole(op, value, make, open);
       end = w.p;
-      if (end > limits.maxMessageSize)
-        throw w.fail("limit", `at most ${limits.maxMessageSize} bytes in a message`, `${end} written`);
     }
     this.scratch = w.b.length > KEPT ? NOTHING : w.b;
     return cut(w, end);

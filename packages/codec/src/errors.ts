@@ -114,7 +114,10 @@ export interface Fault<Code> {
   readonly bit?: number | undefined;
   readonly expected: string;
   readonly actual: string;
-  /** Hex of the bytes around `offset`; empty where there are none. */
+  /**
+   * Hex of the bytes around `offset`, empty where there are none. Of encode, those written so far, and `__` for each that is
+   * filled in later, such as of a length in front.
+   */
   readonly window?: string | undefined;
   readonly cause?: unknown;
 }
@@ -170,6 +173,7 @@ export class EncodeError extends Error implements Fault<EncodeCode> {
   readonly bit: number | undefined;
   readonly expected: string;
   readonly actual: string;
+  readonly window: string;
 
   static override [Symbol.hasInstance](error: unknown): boolean {
     return named(error, "EncodeError");
@@ -184,6 +188,7 @@ export class EncodeError extends Error implements Fault<EncodeCode> {
     this.bit = fault.bit;
     this.expected = fault.expected;
     this.actual = fault.actual;
+    this.window = fault.window ?? "";
   }
 }
 

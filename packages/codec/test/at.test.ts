@@ -61,10 +61,10 @@ describe("something at an offset", () => {
     expect(failureOf(() => codec.encode({ a: 1, b: 1 }))).toMatchObject({
       code: "mismatch",
       path: "b",
-      message: 'b: needs an offset of its own, "o" is that of an earlier field (offset 1)',
+      message: 'b: needs an offset of its own, "o" is that of an earlier field (offset 1, near __ at 0)',
     });
     expect(failureOf(() => codec.encode({ o: 3, a: 1, b: 1 }))).toMatchObject({
-      message: "b: lies behind everything before it, at 4 or later, got 3 (offset 4)",
+      message: "b: lies behind everything before it, at 4 or later, got 3 (offset 4, near __ at 0)",
     });
   });
   it("must be given where it decides something before it is known", () => {

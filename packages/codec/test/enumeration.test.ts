@@ -120,7 +120,7 @@ describe("unknown numbers are refused", () => {
       'kind: needs the number of one of "request", "reply", got 7 (offset 1',
     );
     expect(() => codec.encode({ n: 0, kind: "no" as never })).toThrow(
-      'kind: needs one of "request", "reply", got "no" (offset 1)',
+      'kind: needs one of "request", "reply", got "no" (offset 1, near 00 at 0)',
     );
   });
 });

@@ -8,7 +8,7 @@ import { Reader, STOP } from "../runtime/reader.js";
 import type { Reads, Writer } from "../runtime/writer.js";
 import { type Count, forward, invert, lookUpGiven, readCount } from "./count.js";
 import { typedAs } from "./fill.js";
-import { presence } from "./leaf.js";
+import { presence, putKept } from "./leaf.js";
 import { LATER } from "./slots.js";
 
 const named = (from: number, to: number): string => `${from} to ${to}`;
@@ -125,7 +125,7 @@ export function at(offset: Count, content: Op): Op {
         if (bound && place) {
           const { op } = bound.named;
           const right = invert(w, bound, start);
-          if (isLeaf(op)) op.put(w, place.place, typedAs(op, right));
+          if (isLeaf(op)) putKept(w, op, place.place, typedAs(op, right));
         }
       });
     },

@@ -10,7 +10,7 @@ import type { Content } from "./content.js";
 import { type Count, emitMeasured, emitUnlessNull, emitWriteCount, nothingOf, readCount, writeCount } from "./count.js";
 import { endingAt } from "./delimiter.js";
 import { typedAs } from "./fill.js";
-import { leaf } from "./leaf.js";
+import { leaf, putKept } from "./leaf.js";
 
 /** Exactly `size` bytes. */
 export function fixedBlob(size: number, content: Content): Leaf {
@@ -101,12 +101,13 @@ export function countedBlob(count: Count, content: Content, bounds: { min: numbe
       if (patched) {
         const at = w.p;
         w.room(patched.size);
+        w.gaps.open(at, patched.size);
         w.b.fill(0, at, at + patched.size);
         w.p += patched.size;
         unsized?.write(w, value);
         const n = w.p - at - patched.size;
         if (n === nothing) throw w.refuse("length", `a length of ${n} means null`, value);
-        patched.put(w, at, typedAs(patched, n));
+        putKept(w, patched, at, typedAs(patched, n));
         return;
       }
       const n = content.size(w, value);

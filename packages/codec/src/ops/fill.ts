@@ -7,6 +7,7 @@ import { shift } from "../runtime/bytes.js";
 import { laterOf } from "../runtime/later.js";
 import { Writer } from "../runtime/writer.js";
 import type { Source } from "../source.js";
+import { putKept } from "./leaf.js";
 
 /** Why an op does not take a value, asked while something is defined; undefined where it does. */
 export function refusal(op: Op, value: unknown, w: Writer = scratch()): string | undefined {
@@ -37,8 +38,11 @@ export function fill(w: Writer, op: Op, at: number, value: number | bigint): voi
   if (!isLeaf(op)) laterOf(w).widen(at, op.min, op.width?.(Number(value)) as number);
   const end = w.p;
   w.p = at;
-  if (isLeaf(op)) op.put(w, at, value);
-  else op.encode(w, value);
+  if (isLeaf(op)) putKept(w, op, at, value);
+  else {
+    op.encode(w, value);
+    w.gaps.close(at);
+  }
   w.p = end;
 }
 

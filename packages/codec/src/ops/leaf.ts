@@ -39,6 +39,24 @@ export function leaf(spec: Pick<Leaf, "size" | "get" | "put" | "emitGet" | "emit
   } as Leaf);
 }
 
+/** Where the first bit of a bit field is, and its last byte. */
+export const bitsOf = ({
+  place,
+}: Leaf): { readonly first: number; readonly last: number; readonly bit: number } | undefined =>
+  place?.width === undefined ? undefined : place.run.locate(place, place.width);
+
+/** Which of the bytes at its position a leaf has; a bit field, those with bits of its own. */
+export function bytesOf(leaf: Leaf): { readonly first: number; readonly n: number } {
+  const bits = bitsOf(leaf);
+  return bits ? { first: bits.first, n: bits.last - bits.first + 1 } : { first: 0, n: leaf.size };
+}
+
+/** Puts a value into the place that was kept for it. */
+export function putKept(w: Writer, leaf: Leaf, at: number, value: unknown): void {
+  leaf.put(w, at, value);
+  w.gaps.close(at + bytesOf(leaf).first);
+}
+
 /** Whether there is a value where another op stands in a window or elsewhere: never, always, or only sometimes. */
 export function presence({ hidden, optional, constant, free }: Op): Partial<Op> {
   return { ...(hidden ? { hidden } : (optional || constant) && { optional: true }), ...(free && { free }) };

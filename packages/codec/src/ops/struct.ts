@@ -14,6 +14,7 @@ import {
 } from "../plan.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 import { property, under, type Writer } from "../runtime/writer.js";
+import { bitsOf, bytesOf } from "./leaf.js";
 import { emitFixedGet, emitStructDecode, emitStructEncode, emitStructHint } from "./struct-emit.js";
 import { type Layout, layout, type Plain, type Step } from "./struct-layout.js";
 
@@ -177,10 +178,6 @@ function partial(m: Reader, step: Run, value: Record<string, unknown>): typeof S
   return STOP;
 }
 
-/** Where the first bit of a bit field is. */
-const bitsOf = ({ place }: Leaf): { readonly first: number; readonly bit: number } | undefined =>
-  place?.width === undefined ? undefined : place.run.locate(place, place.width);
-
 /** Points what is wrong with a bit field at its first bit; where bytes are missing, that may be one of them. */
 function unread(m: Reader, leaf: Leaf, p: number): Reader {
   const { fault } = m;
@@ -211,11 +208,17 @@ function putRun(w: Writer, p: number, value: object, run: Run, marks: number[]):
         if (entry.after >= 0) marks[entry.after] = p + offset + leaf.size;
       }
       const { slot } = entry.named;
+      if (!slot && !entry.op.derived) {
+        leaf.put(w, p + offset, given(w, value, entry));
+        continue;
+      }
       if (slot) slot.frame(w).places[slot.index] = p + offset;
-      else if (!entry.op.derived) leaf.put(w, p + offset, given(w, value, entry));
+      const { first, n } = bytesOf(leaf);
+      w.gaps.open(p + offset + first, n);
     }
   } catch (error) {
     const { entry, leaf, offset } = items[k] as Run["items"][number];
+    w.reached = Math.max(w.reached, p + offset);
     throw under(error, entry.key, offset, bitsOf(leaf));
   }
 }

@@ -68,6 +68,7 @@ export class Later implements Unsettled {
     const n = this.widths[this.kept.length] ?? width;
     this.kept.push(w.p);
     w.room(n);
+    w.gaps.open(w.p, n);
     w.b.fill(0, w.p, w.p + n);
     w.p += n;
   }
@@ -95,6 +96,7 @@ export class Later implements Unsettled {
       for (let i = 0; i < marks.length; i++) if ((marks[i] as number) > at) (marks[i] as number) += by;
     };
     this.live.forEach(move);
+    this.w.gaps.move(at, by);
     // What offsets point at has no marks.
     for (const [until, puts] of this.pending) if (until !== CONTENT) for (const { marks } of puts) move(marks);
     for (let i = this.offsets.length - 1; this.isBehind(at, i); i--) (this.offsets[i] as { place: number }).place += by;

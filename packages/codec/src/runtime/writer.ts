@@ -1,7 +1,8 @@
 // Law: a value is written once, front to back, into room that is asked for first.
 
-import { type EncodeCode, EncodeError, type Key, show } from "../errors.js";
+import { type EncodeCode, EncodeError, hex, type Key, show } from "../errors.js";
 import type { Limits } from "../limits.js";
+import { Gaps } from "./gaps.js";
 import type { Reader } from "./reader.js";
 
 const EMPTY: object = {};
@@ -60,6 +61,9 @@ export class Writer {
   /** Set where getters of the value have taken away elements that were counted. */
   changed = false;
   readonly lent: { readonly at: number; readonly bytes: Uint8Array }[] = [];
+  readonly gaps: Gaps = new Gaps();
+  /** Up to where fields of the last run that failed are written. */
+  reached = 0;
 
   constructor(b: Uint8Array, start: number, limits: Limits, fixed: boolean) {
     this.b = b;
@@ -77,6 +81,8 @@ export class Writer {
     this.depth = 0;
     this.polluted = isPolluted();
     this.lent.length = 0;
+    this.gaps.clear();
+    this.reached = 0;
     this.aligned = -1;
     this.later?.restart();
   }
@@ -128,6 +134,18 @@ export class Writer {
     return new EncodeError({ code, keys: [], offset: at - this.start, expected, actual, cause });
   }
 
+  /** An error as it leaves the message, with the bytes around its place. */
+  private shown(error: unknown): unknown {
+    if (!(error instanceof EncodeError)) return error;
+    const { start, gaps } = this;
+    const end = Math.max(this.p, this.reached);
+    const from = Math.max(start, Math.min(start + error.offset - 4, end - 12));
+    if (end <= from) return error;
+    const bytes = hex(this.filled(this.b).subarray(0, end), from, 12).split(" ");
+    const known = bytes.map((byte, i) => (gaps.has(from + i) ? "__" : byte));
+    return placed(error, { keys: error.keys, window: `${known.join(" ")} at ${from - start}` });
+  }
+
   /** Like `fail`, for a value of the user's, which is shown. */
   refuse(code: EncodeCode, expected: string, value: unknown, cause?: unknown, at?: number): EncodeError {
     return this.fail(code, expected, `got ${show(value)}`, cause, at);
@@ -139,23 +157,31 @@ export class Writer {
    */
   static whole(op: Writes & Reads, value: unknown, make: () => Writer, open: boolean): Writer {
     let w = make();
-    for (let first = true; ; first = false) {
-      let failed: { error: unknown } | undefined;
-      try {
-        op.encode(w, value);
-        w.later?.finish(open ? op : undefined);
-      } catch (error) {
-        if (w.changed && first) {
-          w = make();
-          continue;
+    try {
+      for (let first = true; ; first = false) {
+        let failed: { error: unknown } | undefined;
+        try {
+          op.encode(w, value);
+          w.later?.finish(open ? op : undefined);
+        } catch (error) {
+          if (w.changed && first) {
+            w = make();
+            continue;
+          }
+          if (!w.later) throw error;
+          failed = { error };
         }
-        if (!w.later) throw error;
-        failed = { error };
+        const next = w.later?.again(make, failed);
+        if (!next) break;
+        w = next;
       }
-      const next = w.later?.again(make, failed);
-      if (!next) return w;
-      w = next;
+      const { maxMessageSize } = w.limits;
+      const n = w.p - w.start;
+      if (n > maxMessageSize) throw w.fail("limit", `at most ${maxMessageSize} bytes in a message`, `${n} written`);
+    } catch (error) {
+      throw w.shown(error);
     }
+    return w;
   }
 }
 
@@ -168,15 +194,20 @@ export function under(
 ): unknown {
   if (!(error instanceof EncodeError)) return error;
   const own = error.keys.length === 0 ? bits : undefined;
-  return new EncodeError({
-    code: error.code,
+  return placed(error, {
     keys: [key, ...error.keys],
     offset: error.offset + offset + (own?.first ?? 0),
     bit: own?.bit ?? error.bit,
-    expected: error.expected,
-    actual: error.actual,
-    cause: error.cause,
   });
+}
+
+/** The same error with more known of its place. */
+function placed(
+  error: EncodeError,
+  place: Pick<Partial<EncodeError>, "keys" | "offset" | "bit" | "window">,
+): EncodeError {
+  const { code, keys, offset, bit, expected, actual, cause } = error;
+  return new EncodeError({ code, keys, offset, bit, expected, actual, cause, ...place });
 }
 
 /**
