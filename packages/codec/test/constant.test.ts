@@ -236,7 +236,9 @@ describe("in a message", () => {
     };
     expect(fault([0, 0xca, 0xff, 97, 98])).toEqual(["must be 51966 (0xcafe)", "got 51967"]);
     expect(fault([0, 0xca, 0xfe, 97, 99])).toEqual(['must be "ab"', 'got "ac"']);
-    expect(() => codec.encode({ n: 0, text: "xy" as never })).toThrow('text: is always "ab", got "xy" (offset 3, near 00 ca fe at 0)');
+    expect(() => codec.encode({ n: 0, text: "xy" as never })).toThrow(
+      'text: is always "ab", got "xy" (offset 3, near 00 ca fe at 0)',
+    );
   });
 
   it("can be a length, a condition or a tag", () => {
