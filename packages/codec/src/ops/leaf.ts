@@ -45,16 +45,17 @@ export const bitsOf = ({
 }: Leaf): { readonly first: number; readonly last: number; readonly bit: number } | undefined =>
   place?.width === undefined ? undefined : place.run.locate(place, place.width);
 
-/** Which of the bytes at its position a leaf has; a bit field, those with bits of its own. */
-export function bytesOf(leaf: Leaf): { readonly first: number; readonly n: number } {
+/** Notes that a leaf at `at` is filled in later; of a bit field, the bytes with bits of its own. */
+export function keepPlace(w: Writer, leaf: Leaf, at: number): void {
   const bits = bitsOf(leaf);
-  return bits ? { first: bits.first, n: bits.last - bits.first + 1 } : { first: 0, n: leaf.size };
+  if (bits) w.gaps.open(at + bits.first, bits.last - bits.first + 1);
+  else w.gaps.open(at, leaf.size);
 }
 
 /** Puts a value into the place that was kept for it. */
 export function putKept(w: Writer, leaf: Leaf, at: number, value: unknown): void {
   leaf.put(w, at, value);
-  w.gaps.close(at + bytesOf(leaf).first);
+  w.gaps.close(at + (bitsOf(leaf)?.first ?? 0));
 }
 
 /** Whether there is a value where another op stands in a window or elsewhere: never, always, or only sometimes. */

@@ -14,7 +14,7 @@ import {
 } from "../plan.js";
 import { type Reader, STOP } from "../runtime/reader.js";
 import { property, under, type Writer } from "../runtime/writer.js";
-import { bitsOf, bytesOf } from "./leaf.js";
+import { bitsOf, keepPlace } from "./leaf.js";
 import { emitFixedGet, emitStructDecode, emitStructEncode, emitStructHint } from "./struct-emit.js";
 import { type Layout, layout, type Plain, type Step } from "./struct-layout.js";
 
@@ -213,8 +213,7 @@ function putRun(w: Writer, p: number, value: object, run: Run, marks: number[]):
         continue;
       }
       if (slot) slot.frame(w).places[slot.index] = p + offset;
-      const { first, n } = bytesOf(leaf);
-      w.gaps.open(p + offset + first, n);
+      keepPlace(w, leaf, p + offset);
     }
   } catch (error) {
     const { entry, leaf, offset } = items[k] as Run["items"][number];

@@ -1,59 +1,67 @@
 // Law: bytes that are filled in later are never shown as if they were known.
 
-/** The places of a message that are kept for what is known later, front to back. Generated code does without. */
+/**
+ * The places of a message that are kept for what is known later, front to back; bit fields may share one, which is then
+ * there for each of them. Generated code does without.
+ */
 export class Gaps {
-  /** Bytes that each has, and in how many parts, because bit fields share them; none is left of one that is closed. */
-  private readonly gaps: { at: number; size: number; parts: number }[] = [];
+  private readonly places: number[] = [];
+  /** Bytes that each has; none is left of one that is closed. */
+  private readonly sizes: number[] = [];
 
   open(at: number, size: number): void {
-    const { gaps } = this;
-    let i = gaps.length;
-    while (i > 0 && (gaps[i - 1] as { at: number }).at > at) i--;
-    const known = gaps[i - 1];
-    if (known?.at !== at) gaps.splice(i, 0, { at, size, parts: 1 });
-    else {
-      known.size = Math.max(known.size, size);
-      known.parts++;
+    const { places, sizes } = this;
+    let i = places.length;
+    while (i > 0 && (places[i - 1] as number) > at) i--;
+    if (i === places.length) {
+      places.push(at);
+      sizes.push(size);
+    } else {
+      places.splice(i, 0, at);
+      sizes.splice(i, 0, size);
     }
   }
 
-  /** Notes that one part of what is at `at` is filled in. */
+  /** Notes that what is at `at` is filled in. */
   close(at: number): void {
-    const { gaps } = this;
-    const i = this.behind(at - 1);
-    const gap = gaps[i];
-    if (gap?.at !== at || gap.parts === 0) return;
-    if (--gap.parts === 0) gap.size = 0;
-    while (gaps.at(-1)?.parts === 0) gaps.pop();
+    const { places, sizes } = this;
+    let i = places.length - 1;
+    // Mostly it is the last one.
+    if (places[i] !== at) i = this.lastUpTo(at);
+    while (sizes[i] === 0 && places[i - 1] === at) i--;
+    if (places[i] !== at) return;
+    sizes[i] = 0;
+    while (sizes.at(-1) === 0) {
+      places.pop();
+      sizes.pop();
+    }
   }
 
   /** Moves what is behind `at` by so many bytes. */
   move(at: number, by: number): void {
-    for (let i = this.gaps.length - 1; i >= 0; i--) {
-      const gap = this.gaps[i] as { at: number };
-      if (gap.at <= at) return;
-      gap.at += by;
-    }
+    const { places } = this;
+    for (let i = places.length - 1; i >= 0 && (places[i] as number) > at; i--) (places[i] as number) += by;
   }
 
   /** Whether the byte at `at` is one of theirs. Asked for a few bytes, once it has failed. */
   has(at: number): boolean {
-    return this.gaps.some((gap) => gap.at <= at && at < gap.at + gap.size);
+    return this.places.some((place, i) => place <= at && at < place + (this.sizes[i] as number));
   }
 
   clear(): void {
-    this.gaps.length = 0;
+    this.places.length = 0;
+    this.sizes.length = 0;
   }
 
-  /** Which is the first behind `at`. */
-  private behind(at: number): number {
+  /** Which is the last at `at` or in front of it. */
+  private lastUpTo(at: number): number {
     let low = 0;
-    let high = this.gaps.length;
+    let high = this.places.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.gaps[middle] as { at: number }).at > at) high = middle;
+      if ((this.places[middle] as number) > at) high = middle;
       else low = middle + 1;
     }
-    return low;
+    return low - 1;
   }
 }
