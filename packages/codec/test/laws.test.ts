@@ -224,7 +224,7 @@ describe("7. errors say whose fault and where", () => {
     });
     expect(error.message).toContain("body.path[3].x");
     expect(error.message).toContain("40000");
-    expect(error.message).toContain("offset 24, near 00 03 ff fd at 20");
+    expect(error.message).toContain("offset 24, near 00 01 ff ff 00 02 ff fe 00 03 ff fd at 12");
   });
 
   test("their bytes", () => {
