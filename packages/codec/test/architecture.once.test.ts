@@ -18,6 +18,7 @@ const floorPlan: Record<string, { rooms: string[][]; mayImport: RegExp }> = {
       ["source"],
       ["plan"],
       ["ops"],
+      ["numbers"],
       // What printed code imports: of the ops too.
       ["kinds", "runtime/index", "runtime/standalone"],
       ["trace"],

@@ -123,11 +123,17 @@ describe("every integer becomes digits and a space", () => {
     ["a flag that is neither 0 nor 1", struct({ on: flag, rest: bits(7) }), "5 1 "],
     ["a boolean that is neither 0 nor 1", bool, "2 "],
     ["typed numbers that do not fit", typedArray(u8, u8), "2 1 300 "],
+    ["a number that does not fit", u8, "256 "],
+    ["a negative number that does not fit", i16, "-32769 "],
+    ["64 bits and one", u64, "18446744073709551616 "],
+    ["bits that do not fit", struct({ a: bits(3), b: bits(5) }), "8 0 "],
+    ["a count that its prefix cannot say", array(u8, u8), "300 "],
+    ["a tag that is none of its integer", union("type", u8, { a: [1, struct({ x: u8 })] }), "257 2 "],
   ];
   it.each(refused)("and refuses %s", (_, schema, text) => {
     expect(failureOf(() => compileHere(asText(schema)).decode(Buffer.from(text)))).toMatchObject({
       name: "DecodeError",
-      code: "rejected",
+      code: "digits",
     });
   });
   it.each([

@@ -59,6 +59,57 @@ const notWhole: Facts["badValues"] = [
   [{}, "type"],
 ];
 
+describe("from min to max", () => {
+  textFacts(decimal(3, { max: 255 }), {
+    ok: [
+      [0, "000"],
+      [255, "255"],
+    ],
+    badValues: [
+      [256, "range"],
+      [-1, "range"],
+    ],
+    digits: ["256", "999"],
+  });
+  textFacts(decimal(until(";"), { sign: "minus", min: -300, max: -5 }), {
+    ok: [
+      [-300, "-300;"],
+      [-5, "-5;"],
+    ],
+    badValues: [
+      [-301, "range"],
+      [-4, "range"],
+      [0, "range"],
+    ],
+    digits: ["-301;", "-4;", "5;", "-1000;"],
+  });
+  textFacts(hexadecimal(until(";"), { big: true, max: 2n ** 64n - 1n }), {
+    ok: [[2n ** 64n - 1n, "ffffffffffffffff;"]],
+    badValues: [
+      [2n ** 64n, "range"],
+      [-1n, "range"],
+      [1, "type"],
+    ],
+    digits: ["10000000000000000;"],
+  });
+  textFacts(decimal(until(";"), { zeros: true, min: 10, max: 20 }), {
+    ok: [[10, "10;"]],
+    decodes: [["0000020;", 20]],
+    digits: ["09;", "21;"],
+  });
+  textFacts(bytes(decimal(until(";"), { max: 3 })), {
+    ok: [[Uint8Array.of(0x61, 0x62, 0x63), "3;abc"]],
+    badValues: [[new Uint8Array(4), "range"]],
+    digits: ["4;abcd"],
+  });
+
+  it("counts no more digits than the bounds have", () => {
+    const codec = compileHere(decimal(until(";"), { max: 255 }));
+    expect(codec.read(new TextEncoder().encode("255"))).toEqual({ needed: 1 });
+    expect(() => codec.read(new TextEncoder().encode("2550"))).toThrow("at most 3 digits");
+  });
+});
+
 describe("fixed width, filled with zeroes", () => {
   textFacts(decimal(5), {
     ok: [

@@ -539,6 +539,10 @@ describe("arguments", () => {
     ["text of no schema", () => asText(any(5)), "argument", "", /schema/],
     ["digits without a width", () => decimal(any(undefined)), "argument", "", /./],
     ["digits of no width", () => decimal(0), "argument", "", /./],
+    ["digits from a fraction", () => decimal(3, { min: 0.5 }), "argument", "", /min.*0\.5/],
+    ["digits below 0 without a sign", () => decimal(3, { min: -1 }), "argument", "", /min.*-1/],
+    ["digits up to what no number can be", () => decimal(20, { max: 2n ** 60n }), "argument", "", /max/],
+    ["digits from more than they go to", () => decimal(3, { min: 5, max: 4 }), "argument", "", /min.*5 and 4/],
     ["digits that end at a digit", () => hexadecimal(until("a")), "argument", "", /./],
   ]);
   const limit = (limits: object) => () => compile(u8, { limits: any(limits) });

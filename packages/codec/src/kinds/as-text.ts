@@ -2,6 +2,7 @@
 
 import { SchemaError, show } from "../errors.js";
 import { until } from "../length.js";
+import { numbersOf, type WholeNumbers } from "../numbers.js";
 import {
   type AnySchema,
   type DerivedOf,
@@ -21,12 +22,13 @@ export interface IntegerFacts {
   readonly signed: boolean;
   /** Whether its values are bigints. */
   readonly big: boolean;
+  /** The least and the largest of them, bigints where they are. */
+  readonly min: number | bigint;
+  readonly max: number | bigint;
 }
 
-const spaced = ({ signed, big }: IntegerFacts): AnySchema =>
-  big
-    ? decimal(until(" "), { sign: signed ? "minus" : "none", big: true })
-    : decimal(until(" "), { sign: signed ? "minus" : "none" });
+const spaced = ({ signed, big, min, max }: IntegerFacts): AnySchema =>
+  decimal(until(" "), { sign: signed ? "minus" : "none", big, min, max });
 
 type Change = (of: AnySchema) => AnySchema;
 
@@ -56,8 +58,8 @@ function unwindowed({ length, content, skip }: SizedSchema<AnySchema, number>, c
 
 /**
  * The same schema with every integer (lengths, counts, tags, bit fields, booleans and the numbers of typed arrays too) as
- * ASCII digits: by default decimal up to a space, or as `digits` says. Values do not change, so that the two sizes can be
- * compared. Checksums become hexadecimal digits of a fixed width; floats, text and bytes stay. A window of so many bytes
+ * ASCII digits: by default decimal up to a space, or as `digits` says. Values do not change, nor which there are, so that
+ * the two sizes can be compared. Checksums become hexadecimal digits of a fixed width; floats, text and bytes stay. A window of so many bytes
  * goes away around numbers that always fill it, and is refused around others.
  *
  * @example
@@ -98,5 +100,8 @@ function changed(of: AnySchema, change: Change, digits: (facts: IntegerFacts) =>
     return same ? of : text;
   }
   if (!integer) return of;
-  return integer.boolean ? map(digits(integer), zeroOrOne) : digits(integer);
+  const { signed, big, boolean } = integer;
+  const { min, max } = boolean ? { min: 0n, max: 1n } : (numbersOf(of) as WholeNumbers);
+  const text = digits(big ? { signed, big, min, max } : { signed, big, min: Number(min), max: Number(max) });
+  return boolean ? map(text, zeroOrOne) : text;
 }

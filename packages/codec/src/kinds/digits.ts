@@ -4,7 +4,7 @@ import { SchemaError, show } from "../errors.js";
 import { checkLength, type Length, type Until } from "../length.js";
 import { digitsUntil, fixedDigits, isDigit } from "../ops/digits.js";
 import { own } from "../own.js";
-import type { DigitsFormat } from "../runtime/digits.js";
+import type { Bounds, DigitsFormat } from "../runtime/digits.js";
 import { latin1 } from "../runtime/text.js";
 import { checkOption, facts, node, type Schema } from "../schema.js";
 import { delimitersOf } from "./bytes.js";
@@ -20,14 +20,19 @@ export interface DigitsOptions {
   readonly letters?: "lower" | "upper" | "any";
   /** Values as bigint of any size. */
   readonly big?: boolean;
-  /** Most digits before a delimiter; 20 by default, 4096 for bigints. */
+  /** Most digits before a delimiter; as many as `min` and `max` have, otherwise 20 by default and 4096 for bigints. */
   readonly maxDigits?: number;
+  /** The least number; what the digits and the sign can say, unless it is given. */
+  readonly min?: number | bigint;
+  /** The largest number, likewise. */
+  readonly max?: number | bigint;
 }
 
 /** A number in text; `format` says how it is written. */
 export interface DigitsSchema<T extends number | bigint = number> extends Schema<T> {
   readonly format: DigitsFormat;
   readonly length: number | Until;
+  readonly bounds?: Bounds | undefined;
 }
 
 /** Makes text numbers of one base. */
@@ -36,6 +41,30 @@ export interface DigitsKind {
   (length: number | Until, options?: DigitsOptions & { readonly big?: false }): DigitsSchema;
   (length: number | Until, options?: DigitsOptions): DigitsSchema<number | bigint>;
 }
+
+/** The bounds that were asked for, within what can be written at all. */
+function boundsOf(kind: string, sign: string, big: boolean, { min, max }: DigitsOptions): Bounds | undefined {
+  if (min === undefined && max === undefined) return undefined;
+  const bound = (name: string, given: unknown, otherwise: bigint): bigint => {
+    const whole = typeof given === "bigint" || Number.isSafeInteger(given);
+    const n = given === undefined ? otherwise : whole ? BigInt(given as number) : undefined;
+    if (n === undefined || (!big && (n > SAFE || n < -SAFE)) || (sign === "none" && n < 0n))
+      throw new SchemaError("argument", `${kind}'s ${name} is a whole number that it can say; got ${show(given)}`);
+    return n;
+  };
+  const most = big ? 10n ** 4096n - 1n : SAFE;
+  const least = bound("min", min, sign === "none" ? 0n : -most);
+  const largest = bound("max", max, most);
+  if (least > largest)
+    throw new SchemaError("argument", `${kind}'s min is at most its max; got ${least} and ${largest}`);
+  return Object.freeze(big ? { min: least, max: largest } : { min: Number(least), max: Number(largest) });
+}
+
+const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** How many digits the longer of both has. */
+const longest = ({ min, max }: Bounds, base: number): number =>
+  Math.max(...[min, max].map((n) => (n < 0 ? -n : n).toString(base).length));
 
 function digits(
   kind: string,
@@ -49,14 +78,16 @@ function digits(
   checkOption(`${kind}'s sign`, sign, ["none", "minus", "either", "always"]);
   checkOption(`${kind}'s pad`, pad, ["0", " "]);
   checkOption(`${kind}'s letters`, letters, ["lower", "upper", "any"]);
-  const maxDigits = options.maxDigits ?? (big ? 4096 : 20);
+  const bounds = boundsOf(kind, sign, big, options);
+  const enough = bounds && !zeros ? longest(bounds, base) : big ? 4096 : 20;
+  const maxDigits = options.maxDigits ?? enough;
   if (!Number.isInteger(maxDigits) || maxDigits < 1)
     throw new SchemaError("argument", `${kind}'s maxDigits is a whole number of at least 1; got ${show(maxDigits)}`);
   if (typeof length === "number") {
     if (length < 1 || length > 4096)
       throw new SchemaError("argument", `${kind} takes a width from 1 to 4096 characters; got ${length}`);
     const format: DigitsFormat = Object.freeze({ base, sign, pad, zeros, letters, big, maxDigits: length });
-    return node(kind, facts(length, length), { format, length }, () => fixedDigits(length, format));
+    return node(kind, facts(length, length), { format, length, bounds }, () => fixedDigits(length, format, bounds));
   }
   const format: DigitsFormat = Object.freeze({ base, sign, pad, zeros, letters, big, maxDigits });
   if (length.kind !== "until" || length.delimiters.length !== 1)
@@ -69,8 +100,8 @@ function digits(
       "argument",
       `${kind} cannot end at ${show(length.delimiters[0])}, which could be part of the number`,
     );
-  return node(kind, facts(1 + delimiter.length, maxDigits + 1 + delimiter.length), { format, length }, () =>
-    digitsUntil(delimiter, format),
+  return node(kind, facts(1 + delimiter.length, maxDigits + 1 + delimiter.length), { format, length, bounds }, () =>
+    digitsUntil(delimiter, format, bounds),
   );
 }
 

@@ -4,6 +4,7 @@ import { hex, show } from "../errors.js";
 import type { Leaf, Op } from "../plan.js";
 import { put } from "../runtime/bytes.js";
 import {
+  type Bounds,
   type DigitsFormat,
   digit,
   endOfDigits,
@@ -16,32 +17,47 @@ import { type Reader, STOP } from "../runtime/reader.js";
 import type { Writer } from "../runtime/writer.js";
 import { leaf } from "./leaf.js";
 
-function check(w: Writer, value: unknown, { big, sign }: DigitsFormat): number | bigint {
+const named = ({ min, max }: Bounds): string => `a whole number from ${min} to ${max}`;
+const beyond = (value: number | bigint, { min, max }: Bounds): boolean => value < min || value > max;
+const beyondText = (value: string, { min, max }: Bounds): string =>
+  `${value} < ${literal(min)} || ${value} > ${literal(max)}`;
+const literal = (n: number | bigint): string => (typeof n === "bigint" ? `${n}n` : String(n));
+
+/** What was parsed, or a sentence where it is outside of the bounds. */
+function within(value: number | bigint | string, bounds: Bounds | undefined): number | bigint | string {
+  return bounds && typeof value !== "string" && beyond(value, bounds) ? named(bounds) : value;
+}
+
+function check(w: Writer, value: unknown, { big, sign }: DigitsFormat, bounds: Bounds | undefined): number | bigint {
   const type = big ? "bigint" : "number";
   if (typeof value !== type) throw w.refuse("type", `needs a ${type}`, value);
   if (!big && !Number.isSafeInteger(value))
     throw w.refuse("range", "needs a whole number of at most 2^53 - 1 in size", value);
   if (sign === "none" && (value as number) < 0) throw w.refuse("range", "needs a whole number of at least 0", value);
+  if (bounds && beyond(value as number | bigint, bounds)) throw w.refuse("range", `needs ${named(bounds)}`, value);
   return Object.is(value, -0) ? 0 : (value as number | bigint);
 }
 
-const checkText = (value: string, { big, sign }: DigitsFormat): string =>
-  `${big ? `typeof ${value} !== "bigint"` : `!Number.isSafeInteger(${value})`}${sign === "none" ? ` || ${value} < 0` : ""}`;
+function checkText(value: string, { big, sign }: DigitsFormat, bounds: Bounds | undefined): string {
+  const type = big ? `typeof ${value} !== "bigint"` : `!Number.isSafeInteger(${value})`;
+  if (bounds) return `${type} || ${beyondText(value, bounds)}`;
+  return sign === "none" ? `${type} || ${value} < 0` : type;
+}
 
 /** A number in exactly `width` characters. */
-export function fixedDigits(width: number, format: DigitsFormat): Leaf {
+export function fixedDigits(width: number, format: DigitsFormat, bounds?: Bounds): Leaf {
   const numeric = format.big ? "bigint" : "number";
   return leaf({
     size: width,
     numeric,
     get(m, p) {
-      const value = parseDigits(m.b, p, p + width, format, true);
+      const value = within(parseDigits(m.b, p, p + width, format, true), bounds);
       if (typeof value !== "string") return value;
       m.fail("digits", `needs ${value}`, `got ${hex(m.b.subarray(p, p + width), 0, 24)}`, p);
       return STOP;
     },
     put(w, p, value) {
-      const text = formatDigits(check(w, value, format), format, width);
+      const text = formatDigits(check(w, value, format, bounds), format, width);
       if (text === undefined) throw w.refuse("range", `needs a number that fits ${width} characters`, value);
       putText(w.b, p, text);
     },
@@ -52,10 +68,11 @@ export function fixedDigits(width: number, format: DigitsFormat): Leaf {
         "n",
       );
       source.stop(`typeof ${value} === "string"`);
+      if (bounds) source.stop(beyondText(value, bounds));
       return value;
     },
     emitPut(source, base, offset, value) {
-      source.stop(checkText(value, format));
+      source.stop(checkText(value, format, bounds));
       const kept = format.big ? value : `${value} + 0`;
       const text = source.store(
         `${source.use("formatDigits", formatDigits)}(${kept}, ${source.constant(format, JSON.stringify(format))}, ${width})`,
@@ -68,7 +85,7 @@ export function fixedDigits(width: number, format: DigitsFormat): Leaf {
 }
 
 /** A number up to a delimiter. */
-export function digitsUntil(delimiter: Uint8Array, format: DigitsFormat): Op {
+export function digitsUntil(delimiter: Uint8Array, format: DigitsFormat, bounds?: Bounds): Op {
   const { base, big, sign, maxDigits } = format;
   const longest = maxDigits + (sign === "none" ? 0 : 1) + delimiter.length;
   const simple = base === 10 && sign !== "always";
@@ -112,7 +129,7 @@ export function digitsUntil(delimiter: Uint8Array, format: DigitsFormat): Op {
         );
         return STOP;
       }
-      const value = parseDigits(b, p, end, format, false);
+      const value = within(parseDigits(b, p, end, format, false), bounds);
       if (typeof value === "string") {
         m.fail("digits", `needs ${value}`, `got ${hex(b.subarray(p, end), 0, 24)}`);
         return STOP;
@@ -121,7 +138,7 @@ export function digitsUntil(delimiter: Uint8Array, format: DigitsFormat): Op {
       return value;
     },
     encode(w, value) {
-      const number = check(w, value, format);
+      const number = check(w, value, format, bounds);
       if (quick && (number as number) >= 0) {
         w.room(16 + delimiter.length);
         w.p = putDecimal(w.b, w.p, number as number);
@@ -177,11 +194,12 @@ export function digitsUntil(delimiter: Uint8Array, format: DigitsFormat): Op {
           );
         }
       }
+      if (bounds) source.stop(beyondText(value, bounds));
       source.line(`p = ${end} + ${delimiter.length};`);
       return value;
     },
     emitEncode(source, value) {
-      source.stop(checkText(value, format));
+      source.stop(checkText(value, format, bounds));
       source.need(longest);
       const slow = () => {
         const text = source.store(

@@ -15,6 +15,12 @@ export interface DigitsFormat {
   readonly maxDigits: number;
 }
 
+/** The least and the largest number, bigints where the values are. */
+export interface Bounds {
+  readonly min: number | bigint;
+  readonly max: number | bigint;
+}
+
 /** The value of one digit character, or -1. */
 export function digit(c: number, format: DigitsFormat): number {
   if (c >= 48 && c <= 57) return c - 48 < format.base ? c - 48 : -1;

@@ -61,6 +61,7 @@ const signed: Table = [
   ["zigzag", () => wireform.zigzag],
   ["zigzag({ big: true })", () => wireform.zigzag({ big: true })],
   ['decimal(until("\\n"), { sign: "minus" })', () => wireform.decimal(until("\n"), { sign: "minus" })],
+  ['decimal(until(":"), { min: 2, max: 300 })', () => wireform.decimal(until(":"), { min: 2, max: 300 })],
   ["hexadecimal(4)", () => wireform.hexadecimal(4)],
   ["u40", () => wireform.u40],
   ["u48le", () => wireform.u48le],

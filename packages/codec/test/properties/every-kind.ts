@@ -176,6 +176,7 @@ export const everyKind: Readonly<Record<string, AnySchema>> = {
     e: decimal(4, { pad: " ", sign: "either" }),
     f: decimal(5, { sign: "always" }),
     g: decimal(30, { big: true }),
+    h: decimal(3, { min: 1, max: 255 }),
   }),
   "text numbers up to a delimiter": struct({
     a: decimal(crlf),
@@ -183,6 +184,7 @@ export const everyKind: Readonly<Record<string, AnySchema>> = {
     c: octal(until(" ")),
     d: decimal(until("\n"), { sign: "minus", maxDigits: 3 }),
     e: decimal(until("\0"), { big: true, sign: "either" }),
+    f: decimal(until(";"), { sign: "minus", min: -40, max: 1000 }),
   }),
   "bytes of a fixed length": bytes(5),
   "no bytes at all, then one": struct({ none: bytes(0), one: u8 }),

@@ -1,7 +1,7 @@
 // The numbers that an integer schema can carry.
 
+import { numbersOf } from "../../numbers.js";
 import type { AnySchema } from "../../schema.js";
-import { numbersOf } from "../json/numbers.js";
 
 export interface Range {
   readonly min: bigint;

@@ -2,8 +2,8 @@
 
 import { show } from "../../errors.js";
 import { type AnySchema, EncodeError, type Key } from "../../index.js";
+import type { WholeNumbers } from "../../numbers.js";
 import type { Scope } from "./fields.js";
-import type { WholeNumbers } from "./numbers.js";
 
 /** Where a value stands. */
 export interface Place {

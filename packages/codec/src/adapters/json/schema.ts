@@ -1,9 +1,9 @@
 // The JSON Schema (draft 2020-12) of the JSON form of a schema's values.
 
 import { type AnySchema, type Key, type Length, SchemaError } from "../../index.js";
+import { numbersOf } from "../../numbers.js";
 import type { Fields } from "../../schema.js";
 import { derivedPaths, isConditional, isHidden, isKnown, pathsInto, variantFields } from "./fields.js";
-import { numbersOf } from "./numbers.js";
 import { type Json, toJson } from "./value.js";
 
 export type JsonSchema = { [keyword: string]: Json };

@@ -1,11 +1,11 @@
 // Law: the same text as JSON.stringify gives of toJson's value, without making that value.
 
 import type { AnySchema, Infer } from "../../index.js";
+import { numbersOf } from "../../numbers.js";
 import { property } from "../../runtime/writer.js";
 import type { Fields } from "../../schema.js";
 import { isConditional, isHidden, variantFields } from "./fields.js";
 import { toHex } from "./form.js";
-import { numbersOf } from "./numbers.js";
 import { toJson } from "./value.js";
 
 /** The text of a part; undefined where there is no value, as of a field that is not there. */

@@ -3,6 +3,7 @@
 
 import { show } from "../../errors.js";
 import { type AnySchema, compile, EncodeError, type Infer, type Key, SchemaError } from "../../index.js";
+import { numbersOf } from "../../numbers.js";
 import { property } from "../../runtime/writer.js";
 import type { Facts, Fields } from "../../schema.js";
 import { caseFor, isHidden, lookUp, type Scope, variantFields } from "./fields.js";
@@ -21,7 +22,6 @@ import {
   typed,
   within,
 } from "./form.js";
-import { numbersOf } from "./numbers.js";
 
 /** What JSON can say. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };

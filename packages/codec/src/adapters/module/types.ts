@@ -1,9 +1,9 @@
 // The TypeScript types of a schema's values as text: what Infer and Input say, written out.
 
 import { type AnySchema, type Key, type Length, SchemaError } from "../../index.js";
+import { numbersOf } from "../../numbers.js";
 import { type Fields, isSchema } from "../../schema.js";
 import { derivedPaths, pathsInto } from "../json/fields.js";
-import { numbersOf } from "../json/numbers.js";
 import { ONLY, shapesOf } from "./discriminate.js";
 
 export interface Walk {

@@ -2,7 +2,7 @@
 
 export { placesOf } from "../../kinds/bits.js";
 export { labelOf, lengthLabel } from "../../length.js";
+export { type Floats, numbersOf, type WholeNumbers } from "../../numbers.js";
 export { hueOf, type Line, lineOf, linesOf, plain, several } from "../../picture.js";
 export type { BitPlace } from "../../plan.js";
 export type { Condition, Test, Use } from "../../reference.js";
-export { type Floats, numbersOf, type WholeNumbers } from "../json/numbers.js";

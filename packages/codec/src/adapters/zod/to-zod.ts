@@ -4,9 +4,9 @@
 import * as z from "zod";
 import type { Key } from "../../index.js";
 import { type AnySchema, compile, EncodeError, type Infer, type Input, type Length, SchemaError } from "../../index.js";
+import { numbersOf } from "../../numbers.js";
 import type { Fields } from "../../schema.js";
 import { derivedPaths, isConditional, isHidden, isKnown, pathsInto, variantFields } from "../json/fields.js";
-import { numbersOf } from "../json/numbers.js";
 import { issueOf } from "./issue.js";
 
 interface Walk {
