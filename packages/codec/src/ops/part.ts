@@ -19,7 +19,9 @@ function ease(m: Reader, op: Op): unknown | typeof STOP {
     return value;
   }
   m.vain += e - p;
-  Object.assign(m, { p, elements, depth });
+  m.p = p;
+  m.elements = elements;
+  m.depth = depth;
   return STOP;
 }
 
