@@ -3,34 +3,38 @@
 
 import {
   type AnySchema,
-  array,
   bits,
   bytes,
-  check,
   compile,
   constant,
+  check,
   field,
   type Key,
-  type Length,
   lazy,
   map,
   match,
   padding,
   pathText,
+  type Ref,
   reserved,
   rest,
   type Schema,
   SchemaError,
   sized,
   struct,
-  until,
 } from "../../index.js";
 import { at } from "../../kinds/when.js";
-import { bytesUntil, guard, primitives, textOf } from "./from-leaves.js";
-import { aliasesOf, type BinaryParser, endsBits, type Given, isParser, nodesOf, optionsOf } from "./parser.js";
+import { type Asked, computed, given as givenBy, skipped } from "./computed.js";
+import { asserted, decodeOnlyText, formatted, sighted } from "./decode-only.js";
+import { primitives, textOf } from "./from-leaves.js";
+import { called } from "./named.js";
+import { aliasesOf, type BinaryParser, endsBits, type Given, isParser, looks, namesIn, nodesOf, optionsOf } from "./parser.js";
 import { type Problem, throwProblems } from "./problems.js";
-import { Lost, Scope } from "./scope.js";
+import { Changed, Lost, Scope } from "./scope.js";
+import { type List, type Sight, sightOf, type Spot, spotOf } from "./sight.js";
 import { spread } from "./spread.js";
+import { arrayOf, bytesUntil } from "./until.js";
+import { unwrapped } from "./wrapped.js";
 
 /** A place that can be decoded but not encoded, and why. */
 export interface DecodeOnly {
@@ -55,8 +59,12 @@ interface Building {
   /** Bit fields since the last whole byte. */
   run: { total: number; count: number };
   order: "msb" | "lsb" | undefined;
+  /** Whether functions look at what was read of fields of fixed size. */
+  sighted: boolean;
   /** Makes names for what has none; no field of a parser can have a space in its name. */
   unnamed(what: string): string;
+  /** The same where it is told by its name; that is what it is, where no field is called so. */
+  told(what: string): string;
 }
 
 class Translation {
@@ -66,25 +74,41 @@ class Translation {
   private readonly aliases: Map<string, BinaryParser>;
   private readonly built = new Map<string, AnySchema>();
   private readonly wanted: { readonly name: string; readonly keys: readonly Key[] }[] = [];
+  /** The parser that is asked, and whether it tells others what is around them. */
+  private readonly parser: BinaryParser;
+  private readonly context: boolean;
 
   constructor(parser: BinaryParser, options: FromOptions) {
     this.options = options;
+    this.parser = parser;
+    this.context = parser.useContextVariables === true;
     this.aliases = aliasesOf(parser);
     for (const [name, of] of Object.entries(options.aliases ?? {})) this.aliases.set(name, of);
   }
 
   whole(parser: BinaryParser): AnySchema {
-    const root = this.struct(parser, [], new Scope());
+    const { context } = this;
+    const Made = parser.constructorFn as (new () => object) | undefined;
+    const called = context && parser.alias !== undefined;
+    const root = this.struct(
+      parser,
+      [],
+      new Scope(undefined, spotOf("object", undefined, { context, called, create: Made })),
+    );
     if (parser.alias !== undefined) this.built.set(parser.alias, root);
-    for (let next = this.wanted.pop(); next; next = this.wanted.pop()) {
+    for (let next = this.wanted.shift(); next; next = this.wanted.shift()) {
       if (this.built.has(next.name)) continue;
       const of = this.aliases.get(next.name);
-      if (of) this.built.set(next.name, this.struct(of, next.keys, new Scope()));
+      if (of) this.built.set(next.name, this.struct(of, next.keys, this.outermost()));
       else this.fail(next.keys, `uses "${next.name}", which cannot be found from this parser; give it in aliases`);
     }
-    const Made = parser.constructorFn as (new () => object) | undefined;
     if (!Made) return root;
     return map(root, { decode: (value: object) => Object.assign(new Made(), value), encode: (value) => value });
+  }
+
+  /** Where the fields of a parser that is used by its name stand. */
+  private outermost(): Scope {
+    return new Scope(undefined, spotOf("object", undefined, { context: this.context, called: this.context }));
   }
 
   private fail(keys: readonly Key[], why: string): AnySchema {
@@ -92,11 +116,12 @@ class Translation {
     return bytes(0);
   }
 
-  private report(keys: readonly Key[], why: string): () => never {
-    this.decodeOnly.push({ path: pathText(keys), why });
-    return () => {
-      throw new Error(`can only be decoded: ${why}`);
-    };
+  private report(keys: readonly Key[], why: string): string {
+    const path = pathText(keys);
+    const known = this.decodeOnly.find((each) => each.path === path);
+    if (known) this.decodeOnly.splice(this.decodeOnly.indexOf(known), 1);
+    this.decodeOnly.push({ path, why: known ? `${known.why}; ${why}` : why });
+    return why;
   }
 
   /** What `make` gives; what it cannot is a problem of this place. */
@@ -112,6 +137,7 @@ class Translation {
 
   private struct(parser: BinaryParser, keys: readonly Key[], scope: Scope): AnySchema {
     let count = 0;
+    const names = namesIn(parser);
     const building: Building = {
       keys,
       scope,
@@ -119,9 +145,12 @@ class Translation {
       spread: [],
       run: { total: 0, count: 0 },
       order: undefined,
+      sighted: false,
       unnamed: (what) => `${what} ${++count}`,
+      told: (what) => (building.fields.has(what) || names.has(what) ? building.unnamed(what) : what),
     };
     this.fill(building, parser);
+    if (building.sighted) building.fields.set(building.unnamed("sight"), sighted());
     return this.attempt(keys, () => {
       const order = building.order === "lsb" ? ({ bitOrder: "lsb", endian: "big" } as const) : {};
       const whole: AnySchema = struct(Object.fromEntries(building.fields) as never, order);
@@ -136,7 +165,7 @@ class Translation {
       const replaced = this.options.replace?.[pathText(name === "" ? [...into.keys, type] : keys)];
       if (replaced) this.add(into, name === "" ? into.unnamed(type) : name, replaced, {});
       else if (type === "nest" && name === "") {
-        if (typeof options.formatter === "function") this.fail(into.keys, "a nest without a name has a formatter");
+        this.bare(node, into.keys);
         this.fill(into, options.type as BinaryParser);
       } else if (type === "seek") this.seek(into, options.length, keys);
       else if (type === "choice" && name === "") this.spreadChoice(into, node);
@@ -144,10 +173,10 @@ class Translation {
       else {
         if (into.run.count > 0 && type !== "bit")
           this.fail(keys, "bits go on into it; give them a parser of their own");
-        const inside = new Scope(into.scope);
+        const inside = new Scope(into.scope, spotOf("object", into.scope.spot, { key: name }));
         const raw = this.attempt(keys, () => this.value(node, keys, into, inside));
         const changed = typeof options.formatter === "function" ? "a formatter changes it" : undefined;
-        this.add(into, name, this.dressed(raw, node, keys), { inside, changed });
+        this.add(into, name, this.dressed(raw, node, keys, into), { inside, changed });
       }
       if (type === "bit" && endsBits(node)) this.endRun(into, node, keys);
     }
@@ -161,7 +190,15 @@ class Translation {
   ) {
     if (into.scope.has(name)) this.fail([...into.keys, name], "is read twice, and the second would replace the first");
     into.scope.known.set(name, known);
+    into.scope.spot.names.push(name);
     into.fields.set(name, schema);
+  }
+
+  /** Refuses functions on what has no name, where binary-parser would put something else in place of the whole object. */
+  private bare(node: BinaryParser, keys: readonly Key[]): void {
+    for (const what of ["formatter", "assert"] as const)
+      if (typeof optionsOf(node)[what] === "function")
+        this.fail(keys, `a ${node.type} without a name has ${what === "assert" ? "an" : "a"} ${what}`);
   }
 
   private seek(into: Building, length: Given | undefined, keys: readonly Key[]): void {
@@ -172,7 +209,13 @@ class Translation {
       );
     else if (typeof length === "number")
       this.fail([...keys, "seek"], "steps back to bytes that were read before; replace it by at()");
-    else this.fail([...keys, "seek"], "skips a number of bytes that is not known beforehand; replace it by a field");
+    else {
+      const key = into.told("seek");
+      const schema = this.attempt([...keys, "seek"], () =>
+        skipped(this.asked(length, [...keys, key], into.scope, "length", "how much is skipped, its bytes do not tell")),
+      );
+      into.fields.set(key, schema);
+    }
   }
 
   private endRun(into: Building, { endian }: BinaryParser, keys: readonly Key[]): void {
@@ -190,29 +233,69 @@ class Translation {
   }
 
   /** What is asserted of a value and made of it. */
-  private dressed(raw: AnySchema, node: BinaryParser, keys: readonly Key[]): AnySchema {
+  private dressed(raw: AnySchema, node: BinaryParser, keys: readonly Key[], into: Building): AnySchema {
     const { assert, formatter } = optionsOf(node);
+    const told = (fn: Function, what: string) => {
+      into.sighted = true;
+      return { fn, what, sight: sightOf(into.scope.spot), name: node.varName };
+    };
     return this.attempt(keys, () => {
       let schema = raw;
-      if (typeof assert === "function")
-        schema = check(
-          raw,
-          (value) => Boolean(assert.call(guard("assert"), value)),
-          "must be what its assert function accepts",
-        );
-      else if (typeof assert === "string" && raw.facts.uses.length > 0)
+      if (typeof assert === "function") schema = asserted(raw, told(assert, "assert"));
+      else if (typeof assert === "string" && (raw.facts.uses.length > 0 || raw.kind === "computed"))
         schema = check(raw, (value) => value === assert, `must be ${JSON.stringify(assert)}`);
       else if (assert !== undefined && assert !== null) schema = constant(raw, assert);
       if (typeof formatter !== "function") return schema;
-      const encode = this.report(keys, "its formatter has no inverse");
-      return map(schema, { decode: (value) => formatter.call(guard("formatter"), value) as unknown, encode });
+      return formatted(schema, told(formatter, "formatter"), this.report(keys, "its formatter has no inverse"));
     });
   }
 
-  private length(given: Given | undefined, scope: Scope, what: string): number | ReturnType<typeof field> {
-    if (typeof given === "number") return given;
-    if (typeof given === "string") return field(scope.find(given));
-    throw new Lost(`its ${what} is a function; say it with replace`);
+  /** What must be asked for while decoding: a function, or something that only then has a name. */
+  private asked(
+    given: Given | undefined,
+    keys: readonly Key[],
+    { spot }: Scope,
+    what: string,
+    why: string,
+    has?: { readonly name: string; readonly value: unknown },
+  ): Asked {
+    const sight: Sight = sightOf(spot);
+    this.report(keys, why);
+    if (typeof given === "function") return { fn: given, what, sight, why, ...has };
+    if (typeof given !== "string") throw new Lost(`it has no ${what}`);
+    const path = given.split(".");
+    const fn = function (this: unknown): unknown {
+      return path.reduce<unknown>((at, key) => (at as Record<string, unknown> | null | undefined)?.[key], this);
+    };
+    return { fn, what, sight, why, ...has };
+  }
+
+  /** What `make` gives of a length, offset or tag, seen from the scope that it gives along. */
+  private by(
+    given: Given | undefined,
+    keys: readonly Key[],
+    scope: Scope,
+    { what, tag = false, ...has }: { what: string; tag?: boolean; name?: string; value?: unknown },
+    make: (by: number | Ref, scope: Scope) => AnySchema,
+  ): AnySchema {
+    if (typeof given === "number") return make(given, scope);
+    let why = `its ${what} is a function`;
+    if (typeof given === "string") {
+      const path = this.pathOf(given, scope);
+      if (typeof path === "string") return make(field(path), scope);
+      why = path.message;
+    }
+    const asked = { ...this.asked(given, keys, scope, what, why, has.name === undefined ? undefined : (has as never)), tag };
+    return computed(make(givenBy(asked), new Scope(scope, spotOf("frame", scope.spot, {}))), asked);
+  }
+
+  private pathOf(name: string, scope: Scope): string | Changed {
+    try {
+      return scope.find(name);
+    } catch (error) {
+      if (error instanceof Changed) return error;
+      throw error;
+    }
   }
 
   private value(node: BinaryParser, keys: readonly Key[], into: Building, inside: Scope): AnySchema {
@@ -224,15 +307,18 @@ class Translation {
       into.run.count++;
       return bits(options.length as number);
     }
-    if (type === "string") return textOf(options, () => this.length(options.length, scope, "length"));
+    if (type === "string") return this.text(node, keys, scope);
     if (type === "buffer") return this.blob(node, keys, scope);
     if (type === "array") return this.array(node, keys, scope);
-    if (type === "choice") return this.choice(node, keys, scope, false);
+    if (type === "choice") return this.choice(node, keys, scope);
     if (type === "nest") return this.typed(options.type, keys, inside);
-    if (type === "pointer") {
-      const offset = this.length(options.offset, scope, "offset");
-      return at(offset, this.typed(options.type, keys, new Scope()));
-    }
+    if (type === "pointer")
+      return this.by(options.offset, keys, scope, { what: "offset" }, (offset, { spot }) =>
+        at(
+          offset,
+          this.typed(options.type, keys, new Scope(undefined, spotOf("object", spot, { key: node.varName }))),
+        ),
+      );
     if (type === "wrapper") return this.wrapped(node, keys, scope);
     const primitive = Object.hasOwn(primitives, type) ? primitives[type] : undefined;
     if (primitive) return primitive;
@@ -246,68 +332,100 @@ class Translation {
     const primitive = Object.hasOwn(primitives, name) && !this.aliases.has(name) ? primitives[name] : undefined;
     if (primitive) return primitive;
     this.wanted.push({ name, keys });
-    return lazy(() => this.built.get(name) as AnySchema);
+    const schema = lazy(() => this.built.get(name) as AnySchema);
+    if (!this.context) return schema;
+    const { around, key, list, wrapped } = scope.spot;
+    return called(schema, wrapped ? undefined : { sight: sightOf(around as Spot), key, list });
+  }
+
+  private text(node: BinaryParser, keys: readonly Key[], scope: Scope): AnySchema {
+    const options = optionsOf(node);
+    const { length, zeroTerminated, greedy } = options;
+    if (zeroTerminated || greedy) return textOf(options, 0);
+    return this.by(length, keys, scope, { what: "length" }, (by) => textOf(options, by));
   }
 
   private blob(node: BinaryParser, keys: readonly Key[], scope: Scope): AnySchema {
     const { readUntil, length } = optionsOf(node);
     if (readUntil === "eof") return bytes(rest);
-    if (typeof readUntil !== "function") return bytes(this.length(length, scope, "length"));
-    const encode = this.report(keys, "what ends it is a function of the bytes behind it");
-    return bytesUntil((byte, from) => Boolean(readUntil.call(guard("readUntil"), byte, from)), encode);
+    if (typeof readUntil !== "function") return this.by(length, keys, scope, { what: "length" }, (by) => bytes(by));
+    const why = this.report(keys, "what ends it is a function of the bytes behind it");
+    return bytesUntil({ fn: readUntil, what: "readUntil", sight: sightOf(scope.spot) }, why);
   }
 
   private array(node: BinaryParser, keys: readonly Key[], scope: Scope): AnySchema {
     const { readUntil, length, lengthInBytes, type, key } = optionsOf(node);
-    const item = this.typed(type, keys, new Scope(scope));
-    const of = (by: Length): AnySchema => array(item, by);
-    const ends = readUntil as (item: unknown, rest: unknown) => unknown;
+    const name = node.varName;
+    const counted = readUntil === undefined && lengthInBytes === undefined;
+    const list: List | undefined = looks(type, this.aliases)
+      ? { lists: new WeakMap(), counted, hash: key }
+      : undefined;
+    const itemIn = (around: Scope): AnySchema =>
+      this.typed(type, keys, new Scope(around, spotOf("object", around.spot, { key: name, list })));
+    const has = { name, value: key === undefined ? [] : {} };
     const schema =
       typeof readUntil === "function"
-        ? of(until((value) => Boolean(ends.call(guard("readUntil"), value, guard("readUntil")))))
+        ? arrayOf(itemIn(scope), { fn: readUntil, what: "readUntil", sight: sightOf(scope.spot), name }, list)
         : readUntil === "eof"
-          ? of(rest)
+          ? arrayOf(itemIn(scope), rest, list)
           : lengthInBytes === undefined
-            ? of(this.length(length, scope, "length"))
-            : sized(this.length(lengthInBytes, scope, "lengthInBytes"), of(rest));
+            ? this.by(length, keys, scope, { what: "length", ...has }, (by, around) => arrayOf(itemIn(around), by, list))
+            : this.by(lengthInBytes, keys, scope, { what: "lengthInBytes", ...has }, (by, around) =>
+                sized(by, arrayOf(itemIn(around), rest, list)),
+              );
     if (key === undefined) return schema;
-    const encode = this.report(keys, "an object by keys has lost the order of the array");
+    const why = this.report(keys, "an object by keys has lost the order of the array");
     const decode = (items: Record<string, unknown>[]) => Object.fromEntries(items.map((value) => [value[key], value]));
-    return map(schema, { decode, encode });
+    return map(schema, {
+      decode,
+      encode: (): never => {
+        throw new Error(decodeOnlyText(why));
+      },
+    });
   }
 
-  private choice(node: BinaryParser, keys: readonly Key[], scope: Scope, shares: boolean): AnySchema {
+  private choice(node: BinaryParser, keys: readonly Key[], scope: Scope, key?: string): AnySchema {
     const { tag, choices = {}, defaultChoice } = optionsOf(node);
-    if (typeof tag !== "string") throw new Lost("its tag is not the name of a field; say it with replace");
-    const ref = field(scope.find(tag));
-    const one = (type: string | BinaryParser | undefined): AnySchema => {
-      if (shares && !isParser(type)) throw new Lost("a choice without a name has a case that is no parser");
-      return this.typed(type, keys, new Scope(scope, shares));
-    };
-    const cases = Object.fromEntries(
-      Object.keys(choices).map((key) => [String(Number.parseInt(key, 10)), one(choices[key as unknown as number])]),
-    );
-    return match(ref, cases, defaultChoice === undefined ? undefined : one(defaultChoice));
+    const name = node.varName;
+    const has = name === "" ? {} : { name, value: {} };
+    const place = key === undefined ? keys : [...keys, key];
+    return this.by(tag, place, scope, { what: "tag", tag: true, ...has }, (ref, around) => {
+      const one = (type: string | BinaryParser | undefined): AnySchema => {
+        if (name === "" && !isParser(type)) throw new Lost("a choice without a name has a case that is no parser");
+        const spot = name === "" ? spotOf("shares", around.spot, {}) : spotOf("object", around.spot, { key: name });
+        return this.typed(type, keys, new Scope(around, spot));
+      };
+      const cases = Object.fromEntries(
+        Object.keys(choices).map((key) => [String(Number.parseInt(key, 10)), one(choices[key as unknown as number])]),
+      );
+      if (typeof ref === "number") throw new Lost("its tag is always the same; say it with replace");
+      return match(ref, cases, defaultChoice === undefined ? undefined : one(defaultChoice));
+    });
   }
 
   private spreadChoice(into: Building, node: BinaryParser): void {
-    const key = into.unnamed("choice");
-    const schema = this.attempt([...into.keys, "choice"], () => this.choice(node, into.keys, into.scope, true));
+    const { tag } = optionsOf(node);
+    this.bare(node, [...into.keys, "choice"]);
+    const key = typeof tag === "function" ? into.told("choice") : into.unnamed("choice");
+    const schema = this.attempt([...into.keys, "choice"], () => this.choice(node, into.keys, into.scope, key));
     into.spread.push(key);
+    into.scope.spot.spread.add(key);
+    into.scope.spot.names.push(key);
     into.fields.set(key, schema);
   }
 
   private wrapped(node: BinaryParser, keys: readonly Key[], scope: Scope): AnySchema {
     const { wrapper, type } = optionsOf(node);
-    const inner = this.typed(type, keys, new Scope());
-    const encode = this.report(keys, "its wrapper has no inverse");
-    let codec: ReturnType<typeof compile<AnySchema>> | undefined;
-    return map(this.blob(node, keys, scope), {
-      decode: (outer) => {
-        codec ??= compile(sized(rest, inner, { skip: true }));
-        return codec.decode((wrapper as (bytes: Uint8Array) => Uint8Array).call(guard("wrapper"), outer)) as unknown;
-      },
-      encode,
+    const spot = spotOf("object", scope.spot, { key: node.varName, wrapped: true });
+    const content = this.typed(type, keys, new Scope(undefined, spot));
+    const bytesIn = this.blob({ ...node, options: { ...node.options, formatter: undefined } }, keys, scope);
+    return unwrapped(bytesIn, {
+      wrapper: wrapper as Function,
+      // In the function of a parser that has a name, binary-parser's own `this` is the global object.
+      self: this.parser.alias === undefined ? this.parser : globalThis,
+      content,
+      looks: looks(type, this.aliases),
+      why: this.report(keys, "its wrapper has no inverse"),
     });
   }
 }
