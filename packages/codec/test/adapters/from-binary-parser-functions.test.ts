@@ -521,3 +521,186 @@ function attempt(run: () => unknown): unknown {
     return error;
   }
 }
+
+/** What a function can see: objects by number, in the order in which they are met, with their own fields. */
+function seen(...roots: unknown[]): unknown {
+  const known = new Map<object, number>();
+  const look = (value: unknown): unknown => {
+    if (value instanceof Uint8Array) return toHex(value);
+    if (typeof value !== "object" || value === null) return value;
+    const number = known.get(value);
+    if (number !== undefined) return `#${number}`;
+    known.set(value, known.size);
+    if (Array.isArray(value)) return value.map(look);
+    return [value.constructor.name, ...Object.entries(value).map(([key, part]) => [key, look(part)])];
+  };
+  return roots.map(look);
+}
+
+/** A parser whose functions note what they see, and what they noted while `run` ran. */
+type Notes = { at: string; sees: unknown }[];
+function noting(make: (note: (at: string, result?: (self: Self) => unknown) => Function) => Parser): {
+  parser: Parser;
+  during(run: () => void): Notes;
+} {
+  const notes: Notes = [];
+  const parser = make(
+    (at, result = () => 1) =>
+      function (this: Self, ...args: unknown[]) {
+        notes.push({ at, sees: seen(this, ...args) });
+        return result.call(this, this);
+      },
+  );
+  return {
+    parser,
+    during(run) {
+      notes.length = 0;
+      run();
+      return [...notes];
+    },
+  };
+}
+
+const always = (): boolean => true;
+const sights: [string, Parameters<typeof noting>[0], string][] = [
+  [
+    "at the top",
+    (note) =>
+      start()
+        .uint8("a", { assert: note("assert", always), formatter: note("formatter") })
+        .buffer("b", { length: note("twice: length") })
+        .string("c", { length: note("twice: text") })
+        .choice("d", { tag: note("tag"), choices: { 1: "uint8" } })
+        .array("e", { type: "uint8", length: note("count") })
+        .array("f", { type: "uint8", lengthInBytes: note("bytes") })
+        .pointer("g", { offset: note("offset"), type: "uint8" })
+        .skip(note("skip"))
+        .array("h", { type: "uint8", length: 1, assert: note("assert of an array", always) }),
+    "01 02 61 03 04 05 ff 06",
+  ],
+  [
+    "in nested parsers",
+    (note) =>
+      start()
+        .uint8("a")
+        .nest("x", {
+          type: start()
+            .uint8("b")
+            .nest("y", {
+              type: start()
+                .uint8("c", { assert: note("assert", always), formatter: note("formatter") })
+                .buffer("d", { length: note("twice: length") }),
+              formatter: note("formatter of y", () => "y"),
+            })
+            .buffer("e", { length: note("twice: behind") }),
+          assert: note("assert of x", always),
+        })
+        .nest({ type: start().uint8("f").buffer("g", { length: note("twice: without a name") }) }),
+    "01 02 03 04 05 06 07",
+  ],
+  [
+    "in elements",
+    (note) =>
+      start()
+        .uint8("a")
+        .array("x", {
+          length: 2,
+          type: start()
+            .uint8("b", { assert: note("assert", always) })
+            .array("y", { length: note("count", () => 2), type: start().buffer("c", { length: note("twice: length") }) }),
+        }),
+    "01 02 aa bb 03 cc dd",
+  ],
+  [
+    "in choices",
+    (note) =>
+      start()
+        .uint8("t")
+        .choice("x", { tag: "t", choices: { 1: start().uint8("a").buffer("b", { length: note("twice: length") }) } })
+        .choice({
+          tag: note("tag"),
+          choices: { 1: start().uint8("c").buffer("d", { length: note("twice: without a name"), assert: note("assert", always) }) },
+        })
+        .buffer("e", { length: note("twice: behind") }),
+    "01 02 03 04 05 06",
+  ],
+  [
+    "in pointers and wrapped bytes",
+    (note) =>
+      start()
+        .uint8("a")
+        .pointer("p", { offset: 0, type: start().uint8("b").buffer("c", { length: note("twice: pointer") }) })
+        .wrapped("w", {
+          length: note("twice: length of wrapped", () => 2),
+          wrapper: (data: Uint8Array) => data,
+          type: start()
+            .uint8("d", { formatter: note("formatter") })
+            .buffer("e", { length: note("twice: wrapped") }),
+        }),
+    "01 02 03",
+  ],
+  [
+    "with context variables",
+    (note) =>
+      start()
+        .useContextVars()
+        .uint8("a", { formatter: note("formatter") })
+        .nest("x", {
+          type: start()
+            .uint8("b")
+            .array("y", {
+              length: 2,
+              type: start()
+                .uint8("c", { formatter: note("element") })
+                .buffer("d", { length: note("twice: length") }),
+            })
+            .array("z", { lengthInBytes: note("bytes"), type: start().uint8("e", { assert: note("assert", always) }) }),
+        })
+        .choice("v", { tag: "a", choices: { 1: start().uint8("f").buffer("g", { length: note("twice: choice") }) } })
+        .choice({ tag: "a", choices: { 1: start().uint8("h").buffer("i", { length: note("twice: without a name") }) } })
+        .pointer("p", { offset: 0, type: start().uint8("j").buffer("k", { length: note("twice: pointer") }) }),
+    "01 02 03aa 04bb 05 06cc 07dd",
+  ],
+  [
+    "in a parser that is used by its name",
+    (note) =>
+      start()
+        .namely("wireformSights")
+        .uint8("n")
+        .buffer("data", { length: note("twice: length") })
+        .array("inner", { type: "wireformSights", length: note("count", (self) => self["n"]) }),
+    "02 ff 01 ee 00 dd 00 cc",
+  ],
+  [
+    "in a parser that is used by its name, with context variables",
+    (note) =>
+      start()
+        .useContextVars()
+        .namely("wireformSightsInContext")
+        .uint8("n")
+        .buffer("data", { length: note("twice: length") })
+        // A function would be asked again for each element's $index.
+        .array("inner", { type: "wireformSightsInContext", length: "n" }),
+    "02 ff 01 ee 00 dd 00 cc",
+  ],
+];
+
+it.each(sights)("functions see %s what binary-parser shows them, in its order", (_, make, hex) => {
+  const { parser, during } = noting(make);
+  const data = bytesOf(hex);
+  const codec = compileHere(fromBinaryParser<unknown>(parser).schema as Schema<unknown>);
+  const asked = new Map<string, number>();
+  // binary-parser asks twice for the length of bytes and of text: where they end, and how far to go on.
+  const theirs = during(() => parser.parse(Buffer.from(data))).filter(({ at }) => {
+    const times = asked.get(at) ?? 0;
+    asked.set(at, times + 1);
+    return !at.startsWith("twice") || times % 2 === 0;
+  });
+  const ours = during(() => codec.decode(data));
+  expect(theirs.length).toBeGreaterThan(0);
+  expect(ours).toEqual(theirs);
+  // In pieces as well, though perhaps more than once.
+  const inPieces = during(() => decoded(codec, Array.from(data, (byte) => Uint8Array.of(byte))));
+  for (const note of inPieces) expect(theirs).toContainEqual(note);
+  for (const note of theirs) expect(inPieces).toContainEqual(note);
+});
