@@ -1,7 +1,7 @@
 // What functions of a parser give or do that they should not: an error with path and offset, the same in every mode and
 // however the bytes come; and what they may look at only once all bytes are there.
 
-import { type CompileOptions, compile, Decoder, DecodeError, type Schema } from "@wireform/codec";
+import { type CompileOptions, compile, DecodeError, Decoder, type Schema } from "@wireform/codec";
 import { fromBinaryParser } from "@wireform/codec/binary-parser";
 import { arbitrary } from "@wireform/codec/fast-check";
 import { toJson, toJsonSchema } from "@wireform/codec/json";
@@ -88,7 +88,9 @@ describe.each(results)("a function that gives %s", (_, result, code) => {
 });
 
 it("a count of a billion elements without bytes makes room for none", () => {
-  const parser = start().uint8("a").array("x", { type: start(), length: () => 1e9 });
+  const parser = start()
+    .uint8("a")
+    .array("x", { type: start(), length: () => 1e9 });
   const before = process.memoryUsage().heapUsed;
   expect(refused(parser, "01")).toMatchObject({ code: "limit", path: "x" });
   expect(process.memoryUsage().heapUsed - before).toBeLessThan(50e6);
@@ -123,17 +125,33 @@ function fail(): never {
 it.each<[string, Parser, string, number]>([
   ["length", start().uint8("a").buffer("x", { length: fail }), "x", 1],
   ["count", start().uint8("a").array("x", { type: "uint8", length: fail }), "x", 1],
-  ["tag", start().uint8("a").choice("x", { tag: fail, choices: { 1: "uint8" } }), "x", 1],
+  [
+    "tag",
+    start()
+      .uint8("a")
+      .choice("x", { tag: fail, choices: { 1: "uint8" } }),
+    "x",
+    1,
+  ],
   ["offset", start().uint8("a").pointer("x", { type: "uint8", offset: fail }), "x", 1],
   ["skip", start().uint8("a").skip(fail), "seek", 1],
   ["readUntil of bytes", start().uint8("a").buffer("x", { readUntil: fail }), "x", 1],
   ["readUntil of an array", start().uint8("a").array("x", { type: "uint8", readUntil: fail }), "x[0]", 1],
   ["formatter", start().uint8("a").uint8("x", { formatter: fail }), "x", 1],
   ["assert", start().uint8("a").uint8("x", { assert: fail }), "x", 1],
-  ["wrapper", start().uint8("a").wrapped("x", { length: 1, wrapper: fail, type: start().uint8("y") }), "x", 1],
+  [
+    "wrapper",
+    start()
+      .uint8("a")
+      .wrapped("x", { length: 1, wrapper: fail, type: start().uint8("y") }),
+    "x",
+    1,
+  ],
   [
     "formatter inside",
-    start().nest("x", { type: start().array("y", { length: 1, type: start().uint8("k").uint8("z", { formatter: fail }) }) }),
+    start().nest("x", {
+      type: start().array("y", { length: 1, type: start().uint8("k").uint8("z", { formatter: fail }) }),
+    }),
     "x.y[0].z",
     1,
   ],
@@ -232,7 +250,9 @@ it("this and the argument are the same object at the top, of the class that crea
       },
     });
   expect(parser.parse(Buffer.of(1, 2, 3)).x).toHaveLength(2);
-  expect(ours(parser).decode(bytesOf("01 02 03"))).toEqual(Object.assign(new Message(), { a: 1, x: Uint8Array.of(2, 3) }));
+  expect(ours(parser).decode(bytesOf("01 02 03"))).toEqual(
+    Object.assign(new Message(), { a: 1, x: Uint8Array.of(2, 3) }),
+  );
 });
 
 it("a function may decode another message with the same codec", () => {
@@ -388,7 +408,11 @@ describe("the bytes behind", () => {
   it("and other fields cannot be looked at on encode, which says so", () => {
     expect(fromBinaryParser(arrayParser).decodeOnly).toEqual([]);
     expect(() => ours(arrayParser).encode(value)).toThrow(
-      expect.objectContaining({ name: "EncodeError", path: "x", actual: expect.stringContaining("can only be decoded") }),
+      expect.objectContaining({
+        name: "EncodeError",
+        path: "x",
+        actual: expect.stringContaining("can only be decoded"),
+      }),
     );
     const plainly = start().array("x", { type: "uint8", readUntil: (item: number) => item === 0 });
     expect(toHex(ours(plainly).encode({ x: [2, 0] }))).toBe("0200");

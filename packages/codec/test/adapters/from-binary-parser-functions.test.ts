@@ -1,12 +1,10 @@
 // Functions of a parser are called as binary-parser calls them, however the bytes come; what they say is decoded, listed,
 // and refused on encode.
 
-import { Decoder, type DecodeError, EncodeError, type Schema } from "@wireform/codec";
+import { Decoder, type EncodeError, type Schema } from "@wireform/codec";
 import { fromBinaryParser } from "@wireform/codec/binary-parser";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compileHere } from "../support/mode.ts";
-import { runs, seed } from "../support/runs.ts";
 import { fromHex, toHex } from "../support/shared-data.ts";
 import { Parser } from "./parser.ts";
 
@@ -483,7 +481,14 @@ describe.each(told)("%s, by a function", (_, parser, hex, paths) => {
   it("is decoded the same however the bytes are cut", () => {
     for (let i = 0; i <= data.length; i++)
       expect(plain(decoded(codec, [data.subarray(0, i), data.subarray(i)]))).toEqual(plain([value]));
-    expect(plain(decoded(codec, Array.from(data, (byte) => Uint8Array.of(byte))))).toEqual(plain([value]));
+    expect(
+      plain(
+        decoded(
+          codec,
+          Array.from(data, (byte) => Uint8Array.of(byte)),
+        ),
+      ),
+    ).toEqual(plain([value]));
   });
 
   it("is cut short with an error, wherever that is", () => {
@@ -595,7 +600,11 @@ const sights: [string, Parameters<typeof noting>[0], string][] = [
             .buffer("e", { length: note("twice: behind") }),
           assert: note("assert of x", always),
         })
-        .nest({ type: start().uint8("f").buffer("g", { length: note("twice: without a name") }) }),
+        .nest({
+          type: start()
+            .uint8("f")
+            .buffer("g", { length: note("twice: without a name") }),
+        }),
     "01 02 03 04 05 06 07",
   ],
   [
@@ -607,7 +616,10 @@ const sights: [string, Parameters<typeof noting>[0], string][] = [
           length: 2,
           type: start()
             .uint8("b", { assert: note("assert", always) })
-            .array("y", { length: note("count", () => 2), type: start().buffer("c", { length: note("twice: length") }) }),
+            .array("y", {
+              length: note("count", () => 2),
+              type: start().buffer("c", { length: note("twice: length") }),
+            }),
         }),
     "01 02 aa bb 03 cc dd",
   ],
@@ -616,10 +628,21 @@ const sights: [string, Parameters<typeof noting>[0], string][] = [
     (note) =>
       start()
         .uint8("t")
-        .choice("x", { tag: "t", choices: { 1: start().uint8("a").buffer("b", { length: note("twice: length") }) } })
+        .choice("x", {
+          tag: "t",
+          choices: {
+            1: start()
+              .uint8("a")
+              .buffer("b", { length: note("twice: length") }),
+          },
+        })
         .choice({
           tag: note("tag"),
-          choices: { 1: start().uint8("c").buffer("d", { length: note("twice: without a name"), assert: note("assert", always) }) },
+          choices: {
+            1: start()
+              .uint8("c")
+              .buffer("d", { length: note("twice: without a name"), assert: note("assert", always) }),
+          },
         })
         .buffer("e", { length: note("twice: behind") }),
     "01 02 03 04 05 06",
@@ -629,7 +652,12 @@ const sights: [string, Parameters<typeof noting>[0], string][] = [
     (note) =>
       start()
         .uint8("a")
-        .pointer("p", { offset: 0, type: start().uint8("b").buffer("c", { length: note("twice: pointer") }) })
+        .pointer("p", {
+          offset: 0,
+          type: start()
+            .uint8("b")
+            .buffer("c", { length: note("twice: pointer") }),
+        })
         .wrapped("w", {
           length: note("twice: length of wrapped", () => 2),
           wrapper: (data: Uint8Array) => data,
@@ -656,9 +684,28 @@ const sights: [string, Parameters<typeof noting>[0], string][] = [
             })
             .array("z", { lengthInBytes: note("bytes"), type: start().uint8("e", { assert: note("assert", always) }) }),
         })
-        .choice("v", { tag: "a", choices: { 1: start().uint8("f").buffer("g", { length: note("twice: choice") }) } })
-        .choice({ tag: "a", choices: { 1: start().uint8("h").buffer("i", { length: note("twice: without a name") }) } })
-        .pointer("p", { offset: 0, type: start().uint8("j").buffer("k", { length: note("twice: pointer") }) }),
+        .choice("v", {
+          tag: "a",
+          choices: {
+            1: start()
+              .uint8("f")
+              .buffer("g", { length: note("twice: choice") }),
+          },
+        })
+        .choice({
+          tag: "a",
+          choices: {
+            1: start()
+              .uint8("h")
+              .buffer("i", { length: note("twice: without a name") }),
+          },
+        })
+        .pointer("p", {
+          offset: 0,
+          type: start()
+            .uint8("j")
+            .buffer("k", { length: note("twice: pointer") }),
+        }),
     "01 02 03aa 04bb 05 06cc 07dd",
   ],
   [
@@ -700,7 +747,12 @@ it.each(sights)("functions see %s what binary-parser shows them, in its order", 
   expect(theirs.length).toBeGreaterThan(0);
   expect(ours).toEqual(theirs);
   // In pieces as well, though perhaps more than once.
-  const inPieces = during(() => decoded(codec, Array.from(data, (byte) => Uint8Array.of(byte))));
+  const inPieces = during(() =>
+    decoded(
+      codec,
+      Array.from(data, (byte) => Uint8Array.of(byte)),
+    ),
+  );
   for (const note of inPieces) expect(theirs).toContainEqual(note);
   for (const note of theirs) expect(inPieces).toContainEqual(note);
 });

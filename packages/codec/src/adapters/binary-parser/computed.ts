@@ -1,8 +1,8 @@
 // Law: a length, count, offset or tag that a function gives is asked for once, in front of what it is about, and what is
 // no such number is refused before anything is read or made room for.
 
-import { type AnySchema, field, type Ref } from "../../index.js";
 import { show } from "../../errors.js";
+import { type AnySchema, field, type Ref } from "../../index.js";
 import { labelOf } from "../../length.js";
 import { lookUp } from "../../ops/count.js";
 import { presence } from "../../ops/leaf.js";
@@ -11,8 +11,9 @@ import { bind, type Context, type Leaf, type Named, type Op, type Scope } from "
 import { type Reader, STOP } from "../../runtime/reader.js";
 import type { Writer } from "../../runtime/writer.js";
 import { facts, node } from "../../schema.js";
-import { DECODE_ONLY, decodeOnlyText, type Told, threw, watched } from "./decode-only.js";
-import { bindSight, emitSight, type Find, Look, seenAs, seenIn } from "./sight.js";
+import { DECODE_ONLY, decodeOnlyText, type Told, threw } from "./decode-only.js";
+import { Look } from "./look.js";
+import { bindSight, emitSight, type Source } from "./sight.js";
 
 /** What a function gives, under the name by which what it is about refers to it. */
 export interface Asked extends Told {
@@ -36,22 +37,27 @@ function wrong(value: unknown): "length" | "limit" | "rejected" | undefined {
   return typeof value === "bigint" || Number.isInteger(value) ? undefined : "rejected";
 }
 
-/** What the function gives at `at`, as a number where it must be one; STOP when it is noted what is wrong. */
-function ask(m: Reader, asked: Asked, find: Find, at: number): unknown | typeof STOP {
+/** What the function gives, as a number where it must be one; STOP when it is noted what is wrong. */
+function ask(m: Pick<Reader, "fail">, asked: Asked, source: Source): unknown | typeof STOP {
   const { fn, what, sight, name, value, tag } = asked;
   let result: unknown;
+  const look = new Look(sight, source, name, value);
   try {
-    const look = new Look(sight, find, name, value);
-    result = watched(look, asked, true, () => fn.call(look.self, look.vars) as unknown);
+    result = look.kept(fn.call(look.self, look.vars) as unknown);
   } catch (cause) {
-    return threw(m, what, cause, at);
+    return threw(m, what, cause);
+  } finally {
+    look.close();
   }
   if (tag) return result;
   const code = wrong(result);
   if (code === undefined) return Number(result);
-  m.fail(code, `from its ${what} function a whole number from 0 to 2^53 - 1`, `got ${show(result)}`, at);
+  m.fail(code, `from its ${what} function a whole number from 0 to 2^53 - 1`, `got ${show(result)}`);
   return STOP;
 }
+
+/** Is told what is wrong by generated code: the interpreter then finds it again. */
+const nobody: Pick<Reader, "fail"> = { fail: () => false };
 
 /** Stands for what the function gives, in the struct-like frame around its content. */
 const number: Leaf = {
@@ -96,8 +102,7 @@ function lowerComputed(content: AnySchema, asked: Asked, context: Context): Op {
   };
   const bound = bindSight(context, sight);
   const op = context.lower(content, { scope });
-  const generated = (m: Reader, at: number, found: () => readonly unknown[]): unknown =>
-    ask(m, asked, seenAs(sight, found), at);
+  const generated = (found: () => readonly unknown[]): unknown => ask(nobody, asked, found);
   return {
     min: op.min,
     max: op.max,
@@ -106,7 +111,7 @@ function lowerComputed(content: AnySchema, asked: Asked, context: Context): Op {
     free: true,
     decode(m) {
       const saved = m.resume();
-      const frame = saved?.value ?? { [key]: ask(m, asked, seenIn(m, sight), m.p) };
+      const frame = saved?.value ?? { [key]: ask(m, asked, m) };
       if ((frame as Record<string, unknown>)[key] === STOP) return STOP;
       m.scopes.push(frame);
       const value = op.decode(m);
@@ -119,7 +124,7 @@ function lowerComputed(content: AnySchema, asked: Asked, context: Context): Op {
     },
     emitDecode(source) {
       const seen = emitSight(source, sight, bound);
-      const result = source.store(`${source.constant(generated)}(r, p, ${seen})`, what);
+      const result = source.store(`${source.constant(generated)}(${seen})`, what);
       source.stop(`${result} === ${source.use("STOP", STOP)}`);
       source.vars.set(named, result);
       return op.emitDecode(source);

@@ -1,8 +1,8 @@
 // Law: what a function of a parser says of a value is decoded as binary-parser does, with the same in sight, and is not
 // encoded: to that there is no inverse. Its text is never looked into.
 
-import type { AnySchema, Key } from "../../index.js";
 import { reason, show } from "../../errors.js";
+import type { AnySchema, Key } from "../../index.js";
 import { labelOf } from "../../length.js";
 import { traits } from "../../ops/leaf.js";
 import { type Transform, transformed } from "../../ops/transform.js";
@@ -11,7 +11,8 @@ import type { Context, Op } from "../../plan.js";
 import { type Reader, STOP } from "../../runtime/reader.js";
 import { property, type Writer } from "../../runtime/writer.js";
 import { facts, node } from "../../schema.js";
-import { bindSight, emitSight, type Find, Look, seenAs, seenIn, type Sight } from "./sight.js";
+import { Look } from "./look.js";
+import { bindSight, emitSight, type Sight, type Source } from "./sight.js";
 
 /** A function of a parser, what it is called, and what it can see. */
 export interface Told {
@@ -27,19 +28,34 @@ export interface Told {
 export const DECODE_ONLY = "a value that can be encoded";
 export const decodeOnlyText = (why: string): string => `can only be decoded: ${why}`;
 
-/** What a function sees where nothing is decoded: nothing, and that is said of it. */
-export function blind({ what, sight }: Pick<Told, "what" | "sight">): Look {
-  return new Look(sight, () => {
-    throw new Error(decodeOnlyText(`its ${what} function looks at other fields`));
-  });
+/** What is said of a function that looks where there is nothing to see. */
+export const looksAround = (what: string): Error =>
+  new Error(decodeOnlyText(`its ${what} function looks at other fields`));
+
+/** What a formatter makes of a value, with the object being filled as its `this`. */
+function formattedBy({ fn, what, sight, name }: Told, raw: unknown, source: Source): unknown {
+  const look = new Look(sight, source, name, raw);
+  try {
+    const result: unknown = fn.call(look.self, raw);
+    // One that has nothing to see is not trusted where it tried to.
+    if (look.looked && !source) throw looksAround(what);
+    return look.kept(result);
+  } catch (error) {
+    throw look.looked && !source ? looksAround(what) : error;
+  } finally {
+    look.close();
+  }
 }
 
-/** Calls a function that can look; where it must not, that it tried is an error even if it takes none from it. */
-export function watched<T>(look: Look, told: Pick<Told, "what">, sees: boolean, call: (look: Look) => T): T {
+/** Whether an assertion holds, with the outermost object as its `this`. */
+function holds({ fn, what, sight, name }: Told, raw: unknown, source: Source): boolean {
+  const look = new Look(sight, source, name, raw);
   try {
-    const result = look.kept(call(look));
-    if (look.looked && !sees) throw new Error(decodeOnlyText(`its ${told.what} function looks at other fields`));
+    const result = Boolean(fn.call(look.vars, raw));
+    if (look.looked && !source) throw looksAround(what);
     return result;
+  } catch (error) {
+    throw look.looked && !source ? looksAround(what) : error;
   } finally {
     look.close();
   }
@@ -52,28 +68,27 @@ export function placeOf(cause: unknown): Key[] {
 }
 
 /** Notes what a function threw. */
-export function threw(m: Reader, what: string, cause: unknown, at: number): typeof STOP {
+export function threw(m: Pick<Reader, "fail">, what: string, cause: unknown, at?: number): typeof STOP {
   m.fail("rejected", `bytes that its ${what} function accepts`, reason(cause), at, { cause, within: placeOf(cause) });
   return STOP;
 }
 
-/** Does something with a value, seeing what there is to see; `find` is missing where there is nothing. */
-type Act = (value: unknown, find: Find | undefined) => unknown;
+/** Does something with a value, seeing what there is to see. */
+type Act = (value: unknown, source: Source) => unknown;
 
 /** The transform of what a function makes of a value or says of it. */
 function acting(context: Context, { what, sight }: Told, act: Act, more: Pick<Transform, "back"> & Partial<Transform>) {
   const bound = bindSight(context, sight);
-  const generated = (value: unknown, found: () => readonly unknown[]): unknown => act(value, seenAs(sight, found));
   return {
     forward(m: Reader, raw: unknown, at: number) {
       try {
-        return act(raw, seenIn(m, sight));
+        return act(raw, m);
       } catch (cause) {
         return threw(m, what, cause, at);
       }
     },
     emitForward: (source, raw) =>
-      source.attempt(`${source.constant(generated)}(${raw}, ${emitSight(source, sight, bound)})`, "made"),
+      source.attempt(`${source.constant(act)}(${raw}, ${emitSight(source, sight, bound)})`, "made"),
     emitBack(source, value) {
       source.stop();
       return value;
@@ -84,10 +99,7 @@ function acting(context: Context, { what, sight }: Told, act: Act, more: Pick<Tr
 
 /** A value as a formatter makes it of another. */
 export function formatted(schema: AnySchema, told: Told, why: string): AnySchema {
-  const act: Act = (raw, find) => {
-    const look = find ? new Look(told.sight, find, told.name, raw) : blind(told);
-    return watched(look, told, find !== undefined, () => told.fn.call(look.self, raw) as unknown);
-  };
+  const act: Act = (raw, source) => formattedBy(told, raw, source);
   const encode = (): never => {
     throw new Error(decodeOnlyText(why));
   };
@@ -114,15 +126,11 @@ export function formatted(schema: AnySchema, told: Told, why: string): AnySchema
 /** A value that a function accepts; on encode too, where it looks at nothing else. */
 export function asserted(schema: AnySchema, told: Told): AnySchema {
   const message = "must be what its assert function accepts";
-  const accepts = (raw: unknown, find: Find | undefined): boolean => {
-    const look = find ? new Look(told.sight, find, told.name, raw) : blind(told);
-    return watched(look, told, find !== undefined, () => Boolean(told.fn.call(look.vars, raw)));
+  const act: Act = (raw, source) => {
+    if (holds(told, raw, source)) return raw;
+    throw new Refused(`got ${show(raw)}`);
   };
-  const act: Act = (raw, find) => {
-    if (accepts(raw, find)) return raw;
-    throw new Refused(message, raw);
-  };
-  const predicate = (value: unknown): boolean => accepts(value, undefined);
+  const predicate = (value: unknown): boolean => holds(told, value, undefined);
   return node(
     "check",
     schema.facts,
@@ -151,7 +159,7 @@ export function asserted(schema: AnySchema, told: Told): AnySchema {
         ...by,
         forward(m, raw, at) {
           try {
-            return act(raw, seenIn(m, told.sight));
+            return act(raw, m);
           } catch (cause) {
             if (!(cause instanceof Refused)) return threw(m, told.what, cause, at);
             m.fail("rejected", message, cause.message, at);
@@ -165,11 +173,7 @@ export function asserted(schema: AnySchema, told: Told): AnySchema {
 }
 
 /** Says that an assertion does not hold; what its function throws is something else. */
-class Refused extends Error {
-  constructor(_: string, value: unknown) {
-    super(`got ${show(value)}`);
-  }
-}
+class Refused extends Error {}
 
 /**
  * Takes no bytes and has no value: in a struct of fixed size functions would see nothing of the fields before, because those

@@ -81,7 +81,8 @@ export function looks(at: string | BinaryParser | undefined, aliases: ReadonlyMa
     for (const node of nodesOf(parser)) {
       const { type, choices, defaultChoice, ...options } = optionsOf(node);
       const said = [options.length, options.lengthInBytes, options.offset, options.tag, options.readUntil];
-      if (said.some((each) => typeof each === "function" || (typeof each === "string" && each.startsWith("$")))) return true;
+      if (said.some((each) => typeof each === "function" || (typeof each === "string" && each.startsWith("$"))))
+        return true;
       if (typeof options.assert === "function" || typeof options.formatter === "function") return true;
       if ([type, defaultChoice, ...Object.values(choices ?? {})].some(look)) return true;
     }

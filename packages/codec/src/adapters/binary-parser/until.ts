@@ -6,14 +6,15 @@ import type { Until } from "../../length.js";
 import { countedArray, untilArray } from "../../ops/array.js";
 import { countOf } from "../../ops/count.js";
 import { part } from "../../ops/part.js";
-import { type Context, type Leaf, type Op } from "../../plan.js";
+import type { Context, Leaf, Op } from "../../plan.js";
 import { take } from "../../runtime/bytes.js";
 import { type Reader, STOP } from "../../runtime/reader.js";
 import type { Writer } from "../../runtime/writer.js";
 import { node } from "../../schema.js";
-import type { Source } from "../../source.js";
-import { blind, DECODE_ONLY, decodeOnlyText, type Told, threw, watched } from "./decode-only.js";
-import { bindSight, emitSight, type Find, type List, Look, seenAs, seenIn } from "./sight.js";
+import type { Source as Text } from "../../source.js";
+import { DECODE_ONLY, decodeOnlyText, looksAround, type Told, threw } from "./decode-only.js";
+import { Look, lock } from "./look.js";
+import { bindSight, emitSight, type List, type Source } from "./sight.js";
 
 const BEHIND = "has functions that look at the bytes behind";
 
@@ -56,8 +57,8 @@ class Later implements ProxyHandler<Uint8Array> {
 }
 
 /** What a function says of an item without the bytes behind it; throws where it asks for them. */
-function without(told: Told, look: Look, item: unknown): boolean {
-  const later = new Later();
+function without(told: Told, look: Look, item: unknown, later: Later = new Later()): boolean {
+  later.asked = false;
   const result = Boolean(told.fn.call(look.self, item, later.bytes));
   if (later.asked) later.bytes.length;
   return result;
@@ -65,20 +66,34 @@ function without(told: Told, look: Look, item: unknown): boolean {
 
 /** The same where nothing is decoded, and so nothing to be seen. */
 function blindly(told: Told, item: unknown): boolean {
-  return watched(blind(told), told, false, (look) => without(told, look, item));
+  const look = new Look(told.sight, undefined);
+  try {
+    const result = without(told, look, item);
+    if (!look.looked) return result;
+  } catch (error) {
+    if (!look.looked) throw error;
+  }
+  throw looksAround(told.what);
 }
 
 /** What a function says of an item that ends at `m.p`; STOP where that is not known yet, or is an error. */
-function ends(m: Reader, told: Told, look: Look, item: unknown, at: number): boolean | typeof STOP {
+function ends(
+  m: Reader,
+  told: Told,
+  look: Look,
+  item: unknown,
+  at: number,
+  later: Later = new Later(),
+): boolean | typeof STOP {
   const { fn } = told;
   try {
-    if (fn.length < 2) return without(told, look, item);
+    if (fn.length < 2) return without(told, look, item, later);
   } catch {
     // What it threw may come of what stood for the bytes behind.
   }
   if (!m.final) {
     try {
-      return without(told, look, item);
+      return without(told, look, item, later);
     } catch {
       m.unended();
       return STOP;
@@ -113,11 +128,12 @@ export function bytesUntil(told: Told, why: string): AnySchema {
 }
 
 /** Where bytes end for generated code, which never tells what is behind; -1 where the interpreter must say. */
-function scan(told: Told, find: Find, b: Uint8Array, from: number, end: number, hard: boolean): number {
-  const look = new Look(told.sight, find);
+function scan(told: Told, source: Source, b: Uint8Array, from: number, end: number, hard: boolean): number {
+  const look = new Look(told.sight, source);
+  const later = new Later();
   let p = from;
   try {
-    while (p < end && !without(told, look, b[p])) p++;
+    while (p < end && !without(told, look, b[p], later)) p++;
   } catch {
     return -1;
   } finally {
@@ -130,21 +146,22 @@ function bytesOp(told: Told, why: string, context: Context): Op {
   const { sight, fn } = told;
   const bound = bindSight(context, sight);
   const generated = (b: Uint8Array, p: number, end: number, hard: boolean, found: () => readonly unknown[]): number =>
-    scan(told, seenAs(sight, found), b, p, end, hard);
+    scan(told, found, b, p, end, hard);
   return {
     min: 0,
     max: Number.POSITIVE_INFINITY,
     free: true,
     decode(m) {
       const from = m.resume()?.numbers[0] ?? m.p;
-      const look = new Look(sight, seenIn(m, sight));
+      const look = new Look(sight, m);
+      const later = new Later();
       // What was looked at before stays behind: the position moves along while it is scanned.
       for (let ended: boolean | typeof STOP = false; !ended; ) {
         if (m.p === m.e) {
           if (m.hard) break;
           m.unended();
           ended = STOP;
-        } else ended = ends(m, told, look, m.b[m.p], m.p);
+        } else ended = ends(m, told, look, m.b[m.p], m.p, later);
         if (ended === STOP) {
           look.close();
           return m.leave(undefined, 0, undefined, [from]);
@@ -160,10 +177,7 @@ function bytesOp(told: Told, why: string, context: Context): Op {
     emitDecode(source) {
       if (fn.length > 1) source.interpreted = BEHIND;
       const seen = emitSight(source, sight, bound);
-      const end = source.store(
-        `${source.constant(generated)}(b, p, ${source.end}, ${source.hard}, ${seen})`,
-        "end",
-      );
+      const end = source.store(`${source.constant(generated)}(b, p, ${source.end}, ${source.hard}, ${seen})`, "end");
       source.stop(`${end} < 0`);
       const value = source.store(`${source.use("take", take)}(r, b, p, ${end})`, "bytes");
       source.line(`p = ${end};`);
@@ -247,7 +261,7 @@ function untilTold(context: Context, item: Op, told: Told): Pick<Op, "decode" | 
   const { sight, fn, name } = told;
   const bound = bindSight(context, sight);
   const generated = (value: unknown, values: unknown[], found: () => readonly unknown[]): boolean => {
-    const look = new Look(sight, seenAs(sight, found), name, values);
+    const look = new Look(sight, found, name, values);
     try {
       return without(told, look, value);
     } finally {
@@ -258,6 +272,7 @@ function untilTold(context: Context, item: Op, told: Told): Pick<Op, "decode" | 
     decode(m) {
       const saved = m.resume();
       const values = (saved?.value as unknown[]) ?? [];
+      const shown = lock(values);
       // Where it stopped: in front of an element, in it, or behind it, before it was known whether it is the last.
       let stage = saved?.index ?? 0;
       let at = saved?.numbers[0] ?? m.p;
@@ -272,27 +287,27 @@ function untilTold(context: Context, item: Op, told: Told): Pick<Op, "decode" | 
           values.push(value);
         }
         stage = 0;
-        const look = new Look(sight, seenIn(m, sight), name, values);
+        const look = new Look(sight, m, name, shown);
         const ended = ends(m, told, look, values[values.length - 1], at);
         look.close();
         if (ended === STOP) return m.leave(values.length - 1, 2, values, [at]);
         if (ended) return values;
       }
     },
-    emitDecode(source: Source) {
+    emitDecode(source: Text) {
       if (fn.length > 1) source.interpreted = BEHIND;
       const values = source.store("[]", "values");
+      const shown = source.store(`${source.constant(lock)}(${values})`, "shown");
       const seen = emitSight(source, sight, bound);
       source.block("for (;;) {", () => {
         source.line("r.elements++;");
         source.stop("r.elements > r.limits.maxElements");
         const value = source.store(item.emitDecode(source), "item");
         source.line(`${values}.push(${value});`);
-        const ended = source.attempt(`${source.constant(generated)}(${value}, ${values}, ${seen})`, "ended");
+        const ended = source.attempt(`${source.constant(generated)}(${value}, ${shown}, ${seen})`, "ended");
         source.line(`if (${ended}) break;`);
       });
       return values;
     },
   };
 }
-
