@@ -18,10 +18,12 @@ import { bindSight, emitSight, type List, type Source } from "./sight.js";
 
 const BEHIND = "has functions that look at the bytes behind";
 
+const NONE = new Uint8Array(0);
+
 /** Stands for bytes that are not all there yet: notes that they were asked for. */
 class Later implements ProxyHandler<Uint8Array> {
   asked = false;
-  readonly bytes: Uint8Array = new Proxy(new Uint8Array(0), this);
+  readonly bytes: Uint8Array = new Proxy(NONE, this);
 
   private ask(): never {
     this.asked = true;
@@ -57,7 +59,7 @@ class Later implements ProxyHandler<Uint8Array> {
 }
 
 /** What a function says of an item without the bytes behind it; throws where it asks for them. */
-function without(told: Told, look: Look, item: unknown, later: Later = new Later()): boolean {
+function without(told: Told, look: Look, item: unknown, later: Later): boolean {
   later.asked = false;
   const result = Boolean(told.fn.call(look.self, item, later.bytes));
   if (later.asked) later.bytes.length;
@@ -68,7 +70,7 @@ function without(told: Told, look: Look, item: unknown, later: Later = new Later
 function blindly(told: Told, item: unknown): boolean {
   const look = new Look(told.sight, undefined);
   try {
-    const result = without(told, look, item);
+    const result = without(told, look, item, new Later());
     if (!look.looked) return result;
   } catch (error) {
     if (!look.looked) throw error;
@@ -77,14 +79,7 @@ function blindly(told: Told, item: unknown): boolean {
 }
 
 /** What a function says of an item that ends at `m.p`; STOP where that is not known yet, or is an error. */
-function ends(
-  m: Reader,
-  told: Told,
-  look: Look,
-  item: unknown,
-  at: number,
-  later: Later = new Later(),
-): boolean | typeof STOP {
+function ends(m: Reader, told: Told, look: Look, item: unknown, at: number, later: Later): boolean | typeof STOP {
   const { fn } = told;
   try {
     if (fn.length < 2) return without(told, look, item, later);
@@ -260,10 +255,16 @@ function kept(whole: Op, list: List | undefined): Op {
 function untilTold(context: Context, item: Op, told: Told): Pick<Op, "decode" | "emitDecode"> {
   const { sight, fn, name } = told;
   const bound = bindSight(context, sight);
-  const generated = (value: unknown, values: unknown[], found: () => readonly unknown[]): boolean => {
-    const look = new Look(sight, found, name, values);
+  /** What all calls for one array have in common: the array as they see it, and what stands for the bytes behind. */
+  const begin = (values: unknown[]) => ({ shown: lock(values), later: new Later() });
+  const generated = (
+    value: unknown,
+    { shown, later }: ReturnType<typeof begin>,
+    found: () => readonly unknown[],
+  ): boolean => {
+    const look = new Look(sight, found, name, shown);
     try {
-      return without(told, look, value);
+      return without(told, look, value, later);
     } finally {
       look.close();
     }
@@ -272,7 +273,7 @@ function untilTold(context: Context, item: Op, told: Told): Pick<Op, "decode" | 
     decode(m) {
       const saved = m.resume();
       const values = (saved?.value as unknown[]) ?? [];
-      const shown = lock(values);
+      const { shown, later } = begin(values);
       // Where it stopped: in front of an element, in it, or behind it, before it was known whether it is the last.
       let stage = saved?.index ?? 0;
       let at = saved?.numbers[0] ?? m.p;
@@ -288,7 +289,7 @@ function untilTold(context: Context, item: Op, told: Told): Pick<Op, "decode" | 
         }
         stage = 0;
         const look = new Look(sight, m, name, shown);
-        const ended = ends(m, told, look, values[values.length - 1], at);
+        const ended = ends(m, told, look, values[values.length - 1], at, later);
         look.close();
         if (ended === STOP) return m.leave(values.length - 1, 2, values, [at]);
         if (ended) return values;
@@ -297,14 +298,14 @@ function untilTold(context: Context, item: Op, told: Told): Pick<Op, "decode" | 
     emitDecode(source: Text) {
       if (fn.length > 1) source.interpreted = BEHIND;
       const values = source.store("[]", "values");
-      const shown = source.store(`${source.constant(lock)}(${values})`, "shown");
+      const begun = source.store(`${source.constant(begin)}(${values})`, "begun");
       const seen = emitSight(source, sight, bound);
       source.block("for (;;) {", () => {
         source.line("r.elements++;");
         source.stop("r.elements > r.limits.maxElements");
         const value = source.store(item.emitDecode(source), "item");
         source.line(`${values}.push(${value});`);
-        const ended = source.attempt(`${source.constant(generated)}(${value}, ${shown}, ${seen})`, "ended");
+        const ended = source.attempt(`${source.constant(generated)}(${value}, ${begun}, ${seen})`, "ended");
         source.line(`if (${ended}) break;`);
       });
       return values;
