@@ -1,7 +1,17 @@
 // What functions of a parser give or do that they should not: an error with path and offset, the same in every mode and
 // however the bytes come; and what they may look at only once all bytes are there.
 
-import { type CompileOptions, compile, DecodeError, Decoder, type Schema } from "@wireform/codec";
+import {
+  array,
+  bytes,
+  type CompileOptions,
+  compile,
+  DecodeError,
+  Decoder,
+  field,
+  type Schema,
+  struct,
+} from "@wireform/codec";
 import { fromBinaryParser } from "@wireform/codec/binary-parser";
 import { arbitrary } from "@wireform/codec/fast-check";
 import { toJson, toJsonSchema } from "@wireform/codec/json";
@@ -466,6 +476,38 @@ describe("a schema with functions", () => {
       expect(toZod(looking).safeParse({ a: 1, b: 2 }).success).toBe(false);
     }
   });
+});
+
+it("what replaces a function in an element that a function counts reaches out by one more step", () => {
+  const parser = start()
+    .uint8("n")
+    .array("list", {
+      length: (vars: Self) => vars["n"],
+      type: start().buffer("data", { length: (vars: Self) => vars["n"] }),
+    });
+  const replaced = fromBinaryParser<any>(parser, { replace: { "list.data": bytes(field("../../n")) } });
+  expect(replaced.decodeOnly.map(({ path }) => path)).toEqual(["list"]);
+  expect(compileHere(replaced.schema as Schema<any>).decode(bytesOf("01 07"))).toEqual({
+    n: 1,
+    list: [{ data: Uint8Array.of(7) }],
+  });
+  const counted = fromBinaryParser<any>(parser, {
+    replace: { list: array(struct({ data: bytes(field("../n")) }), field("n")) },
+  });
+  expect(counted.decodeOnly).toEqual([]);
+  expect(toHex(compileHere(counted.schema as Schema<any>).encode({ n: 1, list: [{ data: Uint8Array.of(7) }] }))).toBe(
+    "0107",
+  );
+});
+
+it("an assertion of text or a number holds where a function says the length or the tag", () => {
+  const parser = start()
+    .uint8("n")
+    .string("text", { length: (vars: Self) => vars["n"], assert: "ab" })
+    .choice("x", { tag: () => 1, choices: { 1: "uint8" }, assert: 7 });
+  expect(ours(parser).decode(bytesOf("02 6162 07"))).toEqual({ n: 2, text: "ab", x: 7 });
+  expect(refused(parser, "02 6163 07")).toMatchObject({ code: "rejected", path: "text" });
+  expect(refused(parser, "02 6162 08")).toMatchObject({ code: "rejected", path: "x" });
 });
 
 it("generated code calls functions too, and shows them what it has read", () => {

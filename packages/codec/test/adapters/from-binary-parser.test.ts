@@ -435,6 +435,7 @@ function refused(run: () => unknown): SchemaError {
 describe("what cannot be said", () => {
   it.each([
     ["an offset of the parser", start().uint8("a").saveOffset("here"), "here", "not in the bytes"],
+    ["a skip by a field that does not exist", start().uint8("n").skip("m"), "seek", '"m" is no field'],
     ["a step back", start().uint8("n").seek(-1), "seek", "steps back"],
     ["a length that does not exist", start().buffer("a", { length: "m" }), "a", '"m" is no field'],
     [

@@ -62,7 +62,7 @@ function holds({ fn, what, sight, name }: Told, raw: unknown, source: Source): b
 }
 
 /** Where in the value something thrown says that it is. */
-export function placeOf(cause: unknown): Key[] {
+function placeOf(cause: unknown): Key[] {
   const keys = typeof cause === "object" && cause !== null ? property(cause, "keys") : undefined;
   return Array.isArray(keys) ? keys.filter((key) => typeof key === "string" || typeof key === "number") : [];
 }

@@ -38,15 +38,17 @@ export class Values {
   asked(
     given: Given | undefined,
     keys: readonly Key[],
-    { spot }: Scope,
+    scope: Scope,
     what: string,
     why: string,
     has?: { readonly name: string; readonly value: unknown },
   ): Asked {
-    const sight = sightOf(spot);
+    const sight = sightOf(scope.spot);
     this.whole.report(keys, why);
     if (typeof given === "function") return { fn: given, what, sight, why, ...has };
     if (typeof given !== "string") throw new Lost(`it has no ${what}`);
+    // A name that leads nowhere is refused now; any other is followed through what functions see.
+    this.pathOf(given, scope);
     const path = given.split(".");
     const fn = function (this: unknown): unknown {
       return path.reduce<unknown>((at, key) => (at as Record<string, unknown> | null | undefined)?.[key], this);
