@@ -241,8 +241,11 @@ function kept(whole: Op, list: List | undefined): Op {
   return {
     ...whole,
     decode(m) {
-      if (!m.resuming) list.lists.set(m.scopes[m.scopes.length - 1] as object, []);
-      return whole.decode(m);
+      const around = m.scopes[m.scopes.length - 1] as object;
+      if (!m.resuming) list.lists.set(around, []);
+      const value = whole.decode(m);
+      if (value !== STOP) list.lists.delete(around);
+      return value;
     },
     emitDecode(source) {
       source.vars.set(list, source.store("[]", "seen"));
