@@ -173,7 +173,10 @@ function partial(m: Reader, step: Run, value: Record<string, unknown>): typeof S
   const p = m.p;
   for (const { entry, leaf, offset } of step.items) {
     m.p = p + offset;
-    if (leaf.decode(m) === STOP) return unread(m, leaf, p + offset).leave(entry.key, 0, value);
+    const field = leaf.decode(m);
+    if (field === STOP) return unread(m, leaf, p + offset).leave(entry.key, 0, value);
+    // What is there can be seen by those that look at the fields before them.
+    if (!entry.hidden) value[entry.key] = field;
   }
   return STOP;
 }

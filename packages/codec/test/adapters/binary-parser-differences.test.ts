@@ -98,6 +98,47 @@ describe("binary-parser differs", () => {
     expect(() => compileHere(array(u8, i8)).decode(fromHex("ff"))).toThrow(decodeError({ code: "length" }));
   });
 
+  it("takes what functions give for counts as JavaScript does; here it must be a whole number", () => {
+    for (const [count, elements] of [
+      [Number.NaN, 0],
+      ["text", 0],
+      [1.5, 2],
+    ]) {
+      const parser = start().array("a", { type: "uint8", length: () => count });
+      expect((parse(parser, "0102") as { a: number[] }).a).toHaveLength(elements as number);
+      expect(() => ours(parser).decode(fromHex("0102"))).toThrow(decodeError({ code: "rejected", path: "a" }));
+    }
+  });
+
+  it("lets functions change what was read; here that is an error", () => {
+    const parser = start()
+      .uint8("a")
+      .buffer("b", {
+        length(this: { a: number }) {
+          this.a = 5;
+          return 1;
+        },
+      });
+    expect(parse(parser, "0102")).toMatchObject({ a: 5 });
+    expect(() => ours(parser).decode(fromHex("0102"))).toThrow(decodeError({ code: "rejected", path: "b" }));
+  });
+
+  it("asks for a count again for each element's $index; here it is asked once", () => {
+    let asked = 0;
+    const length = (): number => {
+      asked++;
+      return 2;
+    };
+    const parser = start()
+      .useContextVars()
+      .array("a", { length, type: start().uint8("x") });
+    parse(parser, "0102");
+    expect(asked).toBe(3);
+    asked = 0;
+    ours(parser).decode(fromHex("0102"));
+    expect(asked).toBe(1);
+  });
+
   it("makes millions of elements of four bytes; here a limit is on", () => {
     const parser = start().uint32("n").array("a", { type: start(), length: "n" });
     expect((parse(parser, "00200000") as { a: unknown[] }).a).toHaveLength(2 ** 21);

@@ -1,4 +1,4 @@
-// The parts of a parser that have no parts: numbers, text, and bytes up to what a function finds.
+// The parts of a parser that have no parts: numbers and text.
 
 import {
   type AnySchema,
@@ -54,14 +54,6 @@ export const primitives: Readonly<Record<string, AnySchema>> = {
   doublele: f64le,
 };
 
-/** Stands for what a parser's function would see of other fields: to look is an error, not undefined. */
-export function guard(what: string): object {
-  const look = (): never => {
-    throw new Error(`its ${what} function looks at other fields, which is not possible here; say it with replace`);
-  };
-  return new Proxy({}, { get: look, has: look, set: look, ownKeys: look, getOwnPropertyDescriptor: look });
-}
-
 const encodings: Readonly<Record<string, EncodingName>> = {
   utf8: "utf8",
   "utf-8": "utf8",
@@ -79,8 +71,8 @@ const hexText = (schema: AnySchema): AnySchema =>
     },
   });
 
-/** A string of a parser; its length is asked for only where it has one. */
-export function textOf(options: ParserOptions, length: () => Length): AnySchema {
+/** A string of a parser, with its length where it has one. */
+export function textOf(options: ParserOptions, length: Length): AnySchema {
   const { zeroTerminated, greedy, stripNull, encoding = "utf8" } = options;
   const name = encoding.toLowerCase();
   const known = Object.hasOwn(encodings, name) ? encodings[name] : undefined;
@@ -93,7 +85,7 @@ export function textOf(options: ParserOptions, length: () => Length): AnySchema 
     return cut(options.length, known);
   }
   if (zeroTerminated) return text(until("\0"));
-  const by = greedy ? rest : length();
+  const by = greedy ? rest : length;
   if (!stripNull) return text(by);
   if (known && typeof by === "number") return string(by, { encoding: known, pad: "\0" });
   return map(text(by), { decode: (value: string) => value.replace(/\0+$/, ""), encode: (value: string) => value });
@@ -129,19 +121,5 @@ function cut(most: number, encoding: EncodingName): AnySchema {
       if (nul >= 0 && nul < most - 1) throw new Error("has a NUL, which would end it");
       return room.slice(0, end === most ? end : end + 1);
     },
-  });
-}
-
-/** Bytes up to one that a function finds, which stays; or all up to the end. */
-export function bytesUntil(ends: (byte: number, from: Uint8Array) => boolean, encode: () => never): AnySchema {
-  return custom<Uint8Array>({
-    name: "bytes(until a function)",
-    decode(given, end) {
-      const at = given.findIndex((byte, i) => ends(byte, given.subarray(i)));
-      if (at < 0 && !end) return { needed: 1 };
-      const size = at < 0 ? given.length : at;
-      return { value: given.slice(0, size), size };
-    },
-    encode,
   });
 }

@@ -33,6 +33,7 @@ export interface BinaryParser {
   readonly endian: string;
   readonly alias?: string | undefined;
   readonly constructorFn?: Function | undefined;
+  readonly useContextVariables?: boolean;
 }
 
 export const optionsOf = (node: BinaryParser): ParserOptions => node.options as ParserOptions;
@@ -68,4 +69,35 @@ export function aliasesOf(parser: BinaryParser): Map<string, BinaryParser> {
   };
   look(parser);
   return found;
+}
+
+/** Whether functions, or names that only decoding finds, stand anywhere in a parser or in one that it uses. */
+export function looks(at: string | BinaryParser | undefined, aliases: ReadonlyMap<string, BinaryParser>): boolean {
+  const seen = new Set<BinaryParser>();
+  const look = (given: unknown): boolean => {
+    const parser = typeof given === "string" ? aliases.get(given) : given;
+    if (!isParser(parser) || seen.has(parser)) return false;
+    seen.add(parser);
+    for (const node of nodesOf(parser)) {
+      const { type, choices, defaultChoice, ...options } = optionsOf(node);
+      const said = [options.length, options.lengthInBytes, options.offset, options.tag, options.readUntil];
+      if (said.some((each) => typeof each === "function" || (typeof each === "string" && each.startsWith("$"))))
+        return true;
+      if (typeof options.assert === "function" || typeof options.formatter === "function") return true;
+      if ([type, defaultChoice, ...Object.values(choices ?? {})].some(look)) return true;
+    }
+    return false;
+  };
+  return look(at);
+}
+
+/** The names of all fields that lie in the object that a parser fills, but for those of choices. */
+export function namesIn(parser: BinaryParser): Set<string> {
+  const names = new Set<string>();
+  for (const node of nodesOf(parser)) {
+    const { type } = optionsOf(node);
+    if (node.varName !== "") names.add(node.varName);
+    else if (node.type === "nest" && isParser(type)) for (const name of namesIn(type)) names.add(name);
+  }
+  return names;
 }

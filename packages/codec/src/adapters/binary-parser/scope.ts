@@ -1,8 +1,13 @@
 // Where the names in a binary-parser definition lead. Its names are those of the object being filled; ours are those of
 // the struct, and the case of a choice without a name is a struct of its own that shares that object.
 
+import type { Spot } from "./sight.js";
+
 /** A name that leads nowhere that can be said. */
 export class Lost extends Error {}
+
+/** A name for something that is there while binary-parser decodes, but does not follow from one field's bytes. */
+export class Changed extends Lost {}
 
 interface Known {
   /** Why later fields cannot use its value. */
@@ -14,12 +19,17 @@ interface Known {
 export class Scope {
   readonly known: Map<string, Known> = new Map();
   readonly parent: Scope | undefined;
-  /** Whether its fields stand in the object of the struct around it. */
-  readonly shares: boolean;
+  /** What functions see here. */
+  readonly spot: Spot;
 
-  constructor(parent?: Scope, shares = false) {
+  constructor(parent: Scope | undefined, spot: Spot) {
     this.parent = parent;
-    this.shares = shares;
+    this.spot = spot;
+  }
+
+  /** Whether its fields stand in the object of the struct around it. */
+  private get shares(): boolean {
+    return this.spot.kind !== "object";
   }
 
   /** True when the object being filled has such a key already. */
@@ -30,10 +40,11 @@ export class Scope {
   /** The path, as `field` takes it, of what binary-parser finds under a name. */
   find(name: string): string {
     const [first = "", ...rest] = name.split(".");
-    if (first === "$index") throw new Lost("an element's $index is not in the bytes");
+    if (first === "$index") throw new (this.spot.context ? Changed : Lost)("an element's $index is not in the bytes");
     if (first === "$parent" || first === "$root") {
       const [owner, ups] = this.owner();
       if (!owner.parent) {
+        if (owner.spot.called) throw new Changed(`"${name}" is of whatever uses this parser by its name`);
         if (first === "$parent") throw new Lost("$parent leads out of the message");
         return `${ups}${owner.find(rest.join("."))}`;
       }
@@ -44,7 +55,7 @@ export class Scope {
     for (const [at, key] of [first, ...rest].entries()) {
       if (at > 0) known = known?.inside?.known.get(key);
       if (!known) throw new Lost(`"${name}" is no field before it that is always there`);
-      if (known.changed !== undefined) throw new Lost(`"${name}" is not what stands in the bytes: ${known.changed}`);
+      if (known.changed !== undefined) throw new Changed(`"${name}" is not what stands in the bytes: ${known.changed}`);
     }
     return name;
   }

@@ -1,8 +1,13 @@
-import { type AnySchema, map } from "../../index.js";
+// The fields of some fields beside the others, as binary-parser leaves them.
 
-/** The fields of some fields beside the others, as binary-parser leaves them. */
+import { type AnySchema, EncodeError, map } from "../../index.js";
+import { bare } from "../../own.js";
+import type { Op } from "../../plan.js";
+import { node } from "../../schema.js";
+
+/** The fields of `parts` beside the others; where one of those cannot be encoded, its path is what it is in the value. */
 export function spread(whole: AnySchema, parts: readonly string[]): AnySchema {
-  return map(whole, {
+  const plain = map(whole, {
     decode(value: Record<string, unknown>) {
       const result: Record<string, unknown> = {};
       for (const key of Object.keys(value))
@@ -12,4 +17,26 @@ export function spread(whole: AnySchema, parts: readonly string[]): AnySchema {
     },
     encode: (value: object) => ({ ...value, ...Object.fromEntries(parts.map((key) => [key, value])) }),
   });
+  const lower = (_schema: never, context: never): Op => {
+    const op = plain["~lower"](plain as never, context) as Op;
+    return bare({
+      ...op,
+      encode(w, value) {
+        try {
+          op.encode(w, value);
+        } catch (error) {
+          throw beside(error, parts);
+        }
+      },
+    } satisfies Op);
+  };
+  const { label, schema, functions } = plain as unknown as Record<string, unknown>;
+  return node("map", plain.facts, { label, schema, functions }, lower, (change) => spread(change(whole), parts));
+}
+
+/** An error without the name that only the schema has. */
+function beside(error: unknown, parts: readonly string[]): unknown {
+  if (!(error instanceof EncodeError) || error.keys.length < 2 || !parts.includes(String(error.keys[0]))) return error;
+  const { code, keys, offset, bit, expected, actual, cause } = error;
+  return new EncodeError({ code, keys: keys.slice(1), offset, bit, expected, actual, cause });
 }

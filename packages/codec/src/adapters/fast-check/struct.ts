@@ -2,6 +2,7 @@
 // where it makes a difference.
 
 import fc, { type Arbitrary } from "fast-check";
+import { inside } from "../../errors.js";
 import type { Condition, Ref } from "../../reference.js";
 import { type AnySchema, type Fields, isSchema } from "../../schema.js";
 import { ABSENT, type Context, type Make, type Scope, turningPoints, type Wish } from "./draw.js";
@@ -174,7 +175,7 @@ export function fieldsMake(
   const mentions = entries.flatMap(([, schema]) => mentionsOf(schema));
   const drawn = entries.map(([key, schema]) => {
     if (schema.kind === "checksum" || schema.kind === "lengthOf") return fc.constant<Make>(() => ABSENT);
-    return fieldMake(schema, wishesFor(key, mentions, context.wishes), context);
+    return inside(key, () => fieldMake(schema, wishesFor(key, mentions, context.wishes), context));
   });
   return fc.tuple(first, fc.tuple(...drawn)).map(
     ([start, makes]): Make =>
