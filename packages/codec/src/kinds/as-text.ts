@@ -59,8 +59,8 @@ function unwindowed({ length, content, skip }: SizedSchema<AnySchema, number>, c
 /**
  * The same schema with every integer (lengths, counts, tags, bit fields, booleans and the numbers of typed arrays too) as
  * ASCII digits: by default decimal up to a space, or as `digits` says. Values do not change, nor which there are, so that
- * the two sizes can be compared. Checksums become hexadecimal digits of a fixed width; floats, text and bytes stay. A window of so many bytes
- * goes away around numbers that always fill it, and is refused around others.
+ * the two sizes can be compared. Checksums become hexadecimal digits of a fixed width; floats, text and bytes stay. A
+ * window of so many bytes goes away around numbers that always fill it, and is refused around others.
  *
  * @example
  * compile(asText(struct({ id: u64, count: u16 }))).encode({ id: 7n, count: 1 })   // "7 1 "
