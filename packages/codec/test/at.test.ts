@@ -421,13 +421,11 @@ describe("bytes that point anywhere", () => {
         lazy(() => Twice),
       ),
     }) as never;
-    const started = Date.now();
     expect(
       failureOf(() => compileHere(Twice, { limits: { maxElements: 10_000 } }).decode(bytesOf("00"))),
     ).toMatchObject({
       code: "limit",
     });
-    expect(Date.now() - started).toBeLessThan(5000);
   });
   it("at the same large thing again and again are stopped by what they would read together", () => {
     const schema = array(struct({ p: u16, x: at(field("p"), bytes(u16)) }), u16);

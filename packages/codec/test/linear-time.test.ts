@@ -24,6 +24,7 @@ import {
   until,
 } from "@wireform/codec";
 import { describe, expect, test } from "vitest";
+import { expectLinear } from "./support/linear.ts";
 import { compileHere } from "./support/mode.ts";
 
 type Tree = { type: "leaf"; value: Uint8Array } | { type: "list"; value: Tree[] };
@@ -55,28 +56,6 @@ const endings: Record<string, [AnySchema, (n: number) => unknown]> = {
   ],
 };
 
-/** Microseconds of this process, however busy the machine is. */
-function cost(run: () => void): number {
-  const before = process.cpuUsage();
-  run();
-  const { user, system } = process.cpuUsage(before);
-  return user + system;
-}
-
-/**
- * Holds that `long`, with 8 times as much to do, costs about 8 times as much; starting over at every chunk would cost 64
- * times as much. Of each the try counts that garbage and warming up disturbed least, however many that takes.
- */
-function expectLinear(short: () => void, long: () => void): void {
-  let [most, least] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  for (let tries = 0; tries < 16; tries++) {
-    most = Math.min(most, cost(long));
-    least = Math.min(least, cost(short));
-    if (most < 24 * least) return;
-  }
-  expect(most / least).toBeLessThan(24);
-}
-
 function cut(stream: Uint8Array, size: number): Uint8Array[] {
   return Array.from({ length: Math.ceil(stream.length / size) }, (_, i) => stream.subarray(i * size, (i + 1) * size));
 }
@@ -99,7 +78,7 @@ describe("a message of 8n bytes takes about 8 times as long as one of n bytes", 
         const chunks = cut(codec.encode(make(n) as never), 64);
         return () => expect(feed(new Decoder<unknown>(codec), chunks)).toBe(1);
       }) as [() => void, () => void];
-      expectLinear(short, long);
+      return expectLinear(short, long);
     });
 });
 
@@ -123,7 +102,7 @@ describe("a chunk with 8n messages takes about 8 times as long as one with n", (
         for (let i = 0; i < n; i++) stream.set(message, i * message.length);
         return () => expect(feed(new Decoder<unknown>(codec), [stream])).toBe(n);
       }) as [() => void, () => void];
-      expectLinear(short, long);
+      return expectLinear(short, long);
     });
 });
 

@@ -7,6 +7,7 @@ import { compile, map, string, u16, until } from "@wireform/codec";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { type Connection, connect, listen, type Server } from "../../src/index.ts";
 import { embed } from "../../src/testing.ts";
+import { eventually } from "../support/eventually.ts";
 import { bytes, frames, text, wire } from "../support/frames.ts";
 import { cert, key } from "../support/localhost.ts";
 
@@ -24,9 +25,6 @@ async function serve(handler: (peer: Connection<string>) => unknown, options = {
   open.push(server);
   return server;
 }
-const eventually = async (condition: () => boolean) => {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
-};
 async function collect<T>(from: AsyncIterable<T>, into: T[] = []): Promise<T[]> {
   for await (const value of from) into.push(value);
   return into;

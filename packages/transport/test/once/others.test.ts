@@ -5,6 +5,7 @@ import * as net from "node:net";
 import { duplexPair } from "node:stream";
 import { afterEach, describe, expect, it } from "vitest";
 import { attach, type Connection, connect, listen, type Server, type TransportEvent } from "../../src/index.ts";
+import { eventually } from "../support/eventually.ts";
 import { bytes, frames } from "../support/frames.ts";
 import { cert, key } from "../support/localhost.ts";
 
@@ -25,9 +26,6 @@ async function collect<T>(from: AsyncIterable<T>, into: T[] = []): Promise<T[]> 
   for await (const value of from) into.push(value);
   return into;
 }
-const until = async (condition: () => boolean) => {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
-};
 
 describe("TLS", () => {
   const secure = { tls: { key, cert } };
@@ -50,7 +48,7 @@ describe("TLS", () => {
     const server = await serve(echo, secure);
     const attempt = connect({ port: server.port, ...both, tls: true });
     await expect(attempt).rejects.toMatchObject({ code: "connect", message: expect.stringContaining("certificate") });
-    await until(() => server.counters.open === 0);
+    await eventually(() => server.counters.open === 0);
   });
 
   it("plain text to a TLS port and TLS to a plain one harm nobody", async () => {
@@ -61,7 +59,7 @@ describe("TLS", () => {
       socket.write("GET / HTTP/1.1\r\n\r\n");
       await new Promise((resolve) => socket.once("close", resolve));
     }
-    await until(() => server.counters.open === 0);
+    await eventually(() => server.counters.open === 0);
     expect(server.counters).toMatchObject({ accepted: 0, lost: 5 });
 
     const ends: string[] = [];
@@ -73,7 +71,7 @@ describe("TLS", () => {
       { receive: frames(1000) },
     );
     await expect(connect({ port: plain.port, ...both, ...trusting })).rejects.toMatchObject({ code: "connect" });
-    await until(() => ends.length > 0);
+    await eventually(() => ends.length > 0);
     expect(ends[0]).toContain("TLS");
   });
 
@@ -82,7 +80,7 @@ describe("TLS", () => {
     const socket = net.connect({ port: server.port, host: "127.0.0.1" });
     socket.on("error", () => {});
     await new Promise((resolve) => socket.once("close", resolve));
-    await until(() => server.counters.lost === 1);
+    await eventually(() => server.counters.lost === 1);
   });
 
   it("abort resets the socket below", async () => {
@@ -95,7 +93,7 @@ describe("TLS", () => {
     await peer.send("hi");
     await peer.flush();
     peer.abort();
-    await until(() => reason !== undefined);
+    await eventually(() => reason !== undefined);
     expect(reason).toMatch(/reset|end/);
   });
 });
@@ -163,7 +161,7 @@ describe("watching", () => {
     socket.end(bytes("\0\x01x"));
     socket.resume();
     await new Promise((resolve) => socket.once("close", resolve));
-    await until(() => server.counters.open === 0);
+    await eventually(() => server.counters.open === 0);
     unsubscribe("wireform:open", watch);
     unsubscribe("wireform:close", watch);
     expect(seen).toEqual(["channel open", "open", "channel close", "close"]);

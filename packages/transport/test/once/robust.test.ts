@@ -8,6 +8,7 @@ import { runInNewContext } from "node:vm";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Closed, type Connection, connect, listen, type Server } from "../../src/index.ts";
 import { type Embedded, embed, VirtualClock } from "../../src/testing.ts";
+import { eventually } from "../support/eventually.ts";
 import { bytes, frames, wire } from "../support/frames.ts";
 
 const both = { receive: frames(), send: frames() };
@@ -74,7 +75,7 @@ describe("chaos", () => {
     for (let round = 0; round < 8; round++) {
       const sockets = await Promise.all(Array.from({ length: 50 }, () => raw(server.port)));
       // A connection that is reset before it was accepted never was one.
-      while (server.counters.accepted < 1 + 50 * (round + 1)) await wait(1);
+      await eventually(() => server.counters.accepted >= 1 + 50 * (round + 1));
       const crowd = sockets.map(bad);
       await good.send(`round ${round}`);
       expect((await replies.next()).value).toBe(`round ${round}`);
@@ -84,11 +85,10 @@ describe("chaos", () => {
     await server.drain(2000);
     expect(server.counters.open).toBe(0);
     expect(server.counters.accepted).toBe(401);
-    await wait(20);
+    if (process.platform === "linux") await eventually(() => descriptors() <= before + 2);
     process.off("uncaughtException", note);
     process.off("unhandledRejection", note);
     expect(uncaught).toEqual([]);
-    if (process.platform === "linux") expect(descriptors()).toBeLessThanOrEqual(before + 2);
   }, 30_000);
 
   it("a server and its connections leave no timer when they are gone", async () => {
@@ -99,7 +99,7 @@ describe("chaos", () => {
       heartbeat: { message: "", interval: 1e6 },
     });
     const sockets = await Promise.all(Array.from({ length: 20 }, () => raw(server.port)));
-    while (server.counters.open < 20) await wait(1);
+    await eventually(() => server.counters.open === 20);
     expect(clock.pending).toBe(20);
     for (const socket of sockets) socket.destroy();
     await server.drain(5000);
@@ -121,14 +121,15 @@ describe("slow and greedy peers", () => {
     const sockets = await Promise.all(Array.from({ length: 100 }, () => raw(server.port)));
     const good = await connect({ port: server.port, ...both });
     const replies = good[Symbol.asyncIterator]();
-    for (let second = 0; second < 12; second++) {
+    for (let second = 0, sent = 0; second < 12; second++) {
       for (const socket of sockets) if (!socket.destroyed) socket.write(bytes(second === 0 ? "\x20" : "x"));
       await good.send("good");
       expect((await replies.next()).value).toBe("good");
-      await wait(5);
+      sent += sockets.length + wire("good").length;
+      await eventually(() => ends.length > 0 || server.counters.bytesReceived >= sent);
       clock.advance(1000);
-      await wait(5);
     }
+    await eventually(() => ends.length === 100);
     expect(ends).toEqual(Array.from({ length: 100 }, () => "timeout"));
     expect(server.counters.open).toBe(1);
     good.abort();
@@ -140,7 +141,7 @@ describe("slow and greedy peers", () => {
     const sockets = await Promise.all(Array.from({ length: 200 }, () => raw(server.port)));
     const before = process.memoryUsage().arrayBuffers;
     for (const socket of sockets) socket.write(bytes("\xff\xff"));
-    await wait(50);
+    await eventually(() => server.counters.bytesReceived === 400);
     const grown = process.memoryUsage().arrayBuffers - before;
     expect(grown / 200).toBeLessThan(10_000);
     for (const socket of sockets) socket.destroy();
@@ -195,11 +196,11 @@ describe("slow and greedy peers", () => {
     const sockets = await Promise.all(Array.from({ length: 1000 }, () => raw(server.port)));
     let received = 0;
     for (const socket of sockets) socket.on("data", (chunk) => (received += chunk.length));
-    while (server.connections.size < 1000) await wait(1);
+    await eventually(() => server.connections.size === 1000);
     const before = process.memoryUsage().arrayBuffers;
     for (const peer of server.connections) void peer.send("to everybody");
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(4e6);
-    while (received < 14_000) await wait(1);
+    await eventually(() => received >= 14_000);
     for (const socket of sockets) socket.destroy();
   });
 });
