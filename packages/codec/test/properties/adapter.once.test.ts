@@ -8,6 +8,7 @@ import {
   array,
   bits,
   bytes,
+  check,
   compile,
   custom,
   enumeration,
@@ -15,7 +16,9 @@ import {
   field,
   i32,
   lazy,
+  lengthOf,
   map,
+  match,
   nullable,
   rest,
   type Schema,
@@ -97,6 +100,50 @@ describe("values", () => {
       sample(input(schema, { onRefused: () => refused++ }), 100);
       expect(refused, name).toBeLessThan(20);
     }
+  });
+
+  describe("of a length of several fields that is asked before it is known, are consistent and on both sides", () => {
+    const lengths = lengthOf(u8, { from: "more" });
+    const more = when(field("n").atLeast(1), u16);
+    test.each<[string, AnySchema, (v: any) => boolean]>([
+      ["for what it covers itself", struct({ n: lengths, more, rest: bytes(rest) }), (v) => v.more !== undefined],
+      ["for all that it covers", struct({ n: lengths, more }), (v) => v.more !== undefined],
+      [
+        "as a bigint",
+        struct({ n: lengthOf(u64, { from: "more" }), more: when(field("n").atLeast(4n), u32), rest: bytes(u8) }),
+        (v) => v.more !== undefined,
+      ],
+      [
+        "beside another",
+        struct({ n: lengths, m: lengthOf(u16, { from: "tail", to: "tail" }), more, tail: when(field("m").is(1), u8) }),
+        (v) => v.tail !== undefined,
+      ],
+      [
+        "behind what it covers",
+        struct({ n: lengthOf(u8, { from: "a", to: "a" }), a: bytes(u8), more: when(field("n").atLeast(6), u16) }),
+        (v) => v.more !== undefined,
+      ],
+      [
+        "from within",
+        array(struct({ n: lengths, more: struct({ a: when(field("../n").is(2), u8), b: bytes(rest) }) }), u8),
+        (v) => v.some((item: any) => item.more.a !== undefined),
+      ],
+      [
+        "by a match",
+        struct({ n: lengths, more: match(field("n"), { 0: struct({}), 2: u16, 4: u32 }) }),
+        (v) => typeof v.more === "number",
+      ],
+      [
+        "checked",
+        struct({ n: check(lengths, (n) => n !== 3, "anything but 3"), more: when(field("n").atLeast(1), bytes(u8)) }),
+        (v) => v.more !== undefined,
+      ],
+    ])("%s", (_, schema, there) => {
+      const codec = compile(schema);
+      const values = sample(arbitrary(schema), 300);
+      for (const value of values) expect(codec.decode(codec.encode(value as never))).toEqual(value);
+      expect(new Set(values.map(there))).toEqual(new Set([true, false]));
+    });
   });
 
   test("shrink to the smallest that fails", () => {

@@ -6,6 +6,7 @@ import { inside } from "../../errors.js";
 import type { Condition, Ref } from "../../reference.js";
 import { type AnySchema, type Fields, isSchema } from "../../schema.js";
 import { ABSENT, type Context, type Make, type Scope, turningPoints, type Wish } from "./draw.js";
+import { type LengthSchema, lengthIn, measured } from "./measured.js";
 import { either } from "./numbers.js";
 import { integerRange } from "./range.js";
 import { accepts } from "./sizes.js";
@@ -141,6 +142,28 @@ function wished(schema: AnySchema, wishes: readonly Wish[]): { values: unknown[]
   return { values, only: asked.some((wish) => wish.only) };
 }
 
+/** Lengths of several fields that something other than a length looks at. */
+function askedLengths(
+  entries: readonly (readonly [string, AnySchema])[],
+  mentions: readonly Mention[],
+  outside: readonly Wish[],
+): Map<string, LengthSchema> {
+  const names = new Set([...mentions.filter((m) => !m.derives), ...outside.filter((w) => w.values)].map((m) => m.path));
+  return new Map(
+    entries.flatMap(([key, schema]) => {
+      const length = names.has(key) ? lengthIn(schema) : undefined;
+      return length ? [[key, length] as const] : [];
+    }),
+  );
+}
+
+/** Where to start: what makes a difference, and small lengths. */
+function guessOf({ schema }: LengthSchema, wishes: readonly Wish[]): Arbitrary<unknown> {
+  const { values } = wished(schema, wishes);
+  const numbers = values.length > 0 ? values : [integerRange(schema)?.big ? 0n : 0];
+  return fc.constantFrom(...numbers);
+}
+
 /** One field, drawn as those behind it would like it. */
 function fieldMake(schema: AnySchema, wishes: readonly Wish[], context: Context): Arbitrary<Make> {
   const derived = wishes.find((wish) => wish.path === "" && wish.derived)?.derived;
@@ -173,22 +196,32 @@ export function fieldsMake(
 ): Arbitrary<Make> {
   const fields = Object.fromEntries(entries);
   const mentions = entries.flatMap(([, schema]) => mentionsOf(schema));
+  const asked = askedLengths(entries, mentions, context.wishes);
+  const guesses = [...asked].map(([key, schema]) => guessOf(schema, wishesFor(key, mentions, context.wishes)));
+  const settle = measured(entries, asked);
   const drawn = entries.map(([key, schema]) => {
-    if (schema.kind === "checksum" || schema.kind === "lengthOf") return fc.constant<Make>(() => ABSENT);
+    if (schema.kind === "checksum" || schema.kind === "lengthOf" || asked.has(key))
+      return fc.constant<Make>(() => ABSENT);
     return inside(key, () => fieldMake(schema, wishesFor(key, mentions, context.wishes), context));
   });
-  return fc.tuple(first, fc.tuple(...drawn)).map(
-    ([start, makes]): Make =>
+  return fc.tuple(first, fc.tuple(...drawn), fc.tuple(...guesses)).map(
+    ([start, makes, guess]): Make =>
       (parent, room) => {
-        const values: Record<string, unknown> = { ...start };
-        const scope: Scope = { parent, fields, values, derived: new Map(), spares: new Map() };
-        makes.forEach((make, i) => {
-          const value = make(scope, room);
-          if (value !== ABSENT) values[(entries[i] as readonly [string, AnySchema])[0]] = value;
-        });
-        // What nothing tells in the end needs a value of its own.
-        for (const [path, value] of scope.spares) if (!scope.derived.get(path)?.told) put(values, path, value);
-        return values;
+        const extra = room?.extra ?? 0;
+        const make = (lengths: Record<string, unknown>): Record<string, unknown> => {
+          const values: Record<string, unknown> = { ...start, ...lengths };
+          const scope: Scope = { parent, fields, values, derived: new Map(), spares: new Map() };
+          if (room) room.extra = extra;
+          makes.forEach((make, i) => {
+            const value = make(scope, room);
+            if (value !== ABSENT) values[(entries[i] as readonly [string, AnySchema])[0]] = value;
+          });
+          // What nothing tells in the end needs a value of its own.
+          for (const [path, value] of scope.spares) if (!scope.derived.get(path)?.told) put(values, path, value);
+          return values;
+        };
+        if (asked.size === 0) return make({});
+        return settle(make, Object.fromEntries([...asked.keys()].map((key, i) => [key, guess[i]])));
       },
   );
 }
