@@ -300,6 +300,34 @@ const told: [string, Parser, string, string[]][] = [
     ["body.rest", "body.y", "body.p", "body"],
   ],
   [
+    "a wrapper of as many bytes as ever, in elements and nested parsers, and functions in it that look around",
+    start()
+      .uint8("n")
+      .nest("x", {
+        type: start()
+          .wrapped("y", {
+            length: 2,
+            wrapper: (data: Uint8Array) => data.map((byte) => byte ^ 255),
+            type: start()
+              .uint8("a")
+              .buffer("b", { length: (vars: Self) => vars["n"] }),
+          })
+          .uint8("c"),
+      })
+      .array("list", {
+        length: 2,
+        type: start()
+          .uint8("d")
+          .wrapped("z", {
+            length: 1,
+            wrapper: (data: Uint8Array) => data,
+            type: start().uint8("e", { formatter: (e: number) => e + 1 }),
+          }),
+      }),
+    "01 fefd 03 0405 0607",
+    ["x.y.b", "x.y", "list.z.e", "list.z"],
+  ],
+  [
     "functions in elements, some of which look at those before",
     start()
       .uint8("n")
@@ -450,6 +478,36 @@ const told: [string, Parser, string, string[]][] = [
       }),
     "03 05 0761 096263",
     ["list.v", "list"],
+  ],
+  [
+    "an object by keys that its own end looks at",
+    start()
+      .array("list", {
+        key: "k",
+        type: start().uint8("k").uint8("v"),
+        readUntil(this: Self) {
+          return Object.keys(this["list"]).length === 2;
+        },
+      })
+      .uint8("end"),
+    "0102 0103 0504 09",
+    ["list"],
+  ],
+  [
+    "what is around what is pointed at, by its name",
+    start()
+      .useContextVars()
+      .uint8("at")
+      .uint8("n")
+      .pointer("x", {
+        offset: "at",
+        type: start()
+          .uint8("n")
+          .buffer("a", { length: "$parent.n" })
+          .nest("y", { type: start().buffer("b", { length: "$parent.$parent.n" }).buffer("c", { length: "$root.at" }) }),
+      }),
+    "02 01 03 04 05 0607",
+    ["x.a", "x.y.b", "x.y.c"],
   ],
 ];
 

@@ -408,6 +408,27 @@ describe("what only functions say", () => {
     expect(codec.decode(fromHex("0101020500"))).toEqual(value);
   });
 
+  it("is said by a schema of one's own in elements of fixed size too", () => {
+    const item = start()
+      .uint8("a", { formatter: (n: number) => n + 1 })
+      .uint8("b");
+    for (const by of [{ length: 2 }, { readUntil: "eof" }, { readUntil: (x: { b: number }) => x.b === 4 }]) {
+      const { schema, decodeOnly } = fromBinaryParser(start().array("x", { type: item, ...by }), {
+        replace: { "x.a": u8 },
+      });
+      expect(decodeOnly).toEqual([]);
+      const codec = compileHere(schema);
+      const value = {
+        x: [
+          { a: 1, b: 2 },
+          { a: 3, b: 4 },
+        ],
+      };
+      expect(codec.decode(fromHex("01020304"))).toEqual(value);
+      expect(toHex(codec.encode(value))).toBe("01020304");
+    }
+  });
+
   it("makes an instance of the class that create names", () => {
     class Point {
       x = 0;
@@ -421,6 +442,50 @@ describe("what only functions say", () => {
     expect(point.double).toBe(4);
     expect(toHex(codec.encode(point))).toBe("02");
   });
+
+  it("makes such instances of what a parser has of itself too", () => {
+    class Node {
+      value = 0;
+      get double() {
+        return this.value * 2;
+      }
+    }
+    const parser = start()
+      .create(Node)
+      .namely("wireformNode")
+      .uint8("value")
+      .uint8("n")
+      .array("children", { type: "wireformNode", length: "n" });
+    const data = fromHex("01010200");
+    const codec = compileHere(fromBinaryParser(parser).schema);
+    const value = codec.decode(data);
+    expect(value).toStrictEqual(parser.parse(Buffer.from(data)));
+    expect(value.children[0].double).toBe(4);
+    expect(codec.encode(value)).toEqual(data);
+  });
+});
+
+it("an assertion of a number is one of what a choice or a pointer finds too", () => {
+  const parser = start()
+    .uint8("type")
+    .uint8("at")
+    .choice("a", { tag: "type", choices: { 1: "uint8", 2: "uint16be" }, assert: 5 })
+    .pointer("b", { offset: "at", type: "uint8", assert: 9 });
+  const { schema, decodeOnly } = fromBinaryParser(parser);
+  expect(decodeOnly).toEqual([]);
+  const codec = compileHere(schema);
+  const data = fromHex("0204000509");
+  const value = { type: 2, at: 4, a: 5, b: 9 };
+  expect(parser.parse(Buffer.from(data))).toEqual(value);
+  expect(codec.decode(data)).toEqual(value);
+  expect(codec.encode(value)).toEqual(data);
+  for (const [hex, path] of [
+    ["0204000609", "a"],
+    ["0204000508", "b"],
+  ] as const) {
+    expect(() => parser.parse(Buffer.from(fromHex(hex)))).toThrow("Assertion error");
+    expect(() => codec.decode(fromHex(hex))).toThrow(expect.objectContaining({ name: "DecodeError", path }));
+  }
 });
 
 function refused(run: () => unknown): SchemaError {

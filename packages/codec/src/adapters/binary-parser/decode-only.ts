@@ -23,6 +23,8 @@ export interface Told {
   /** What the object being filled has of the field when the function is called. */
   readonly name?: string | undefined;
   readonly value?: unknown;
+  /** Where it ends an array of which an object by this key is made. */
+  readonly hash?: string | undefined;
 }
 
 export const DECODE_ONLY = "a value that can be encoded";

@@ -190,7 +190,33 @@ const locked = {
 };
 
 /** What can be looked at but not changed. */
-export const lock = <T extends object>(value: T): T => new Proxy(value, locked);
+const lock = <T extends object>(value: T): T => new Proxy(value, locked);
+
+/** Shows an object by a key of the elements of an array that grows. */
+class Keyed extends View {
+  private readonly elements: readonly unknown[];
+  private readonly hash: string;
+  private readonly shown: Record<string, unknown> = {};
+  private n = 0;
+
+  constructor(elements: readonly unknown[], hash: string) {
+    super();
+    this.elements = elements;
+    this.hash = hash;
+  }
+
+  fields(): Record<string, unknown> {
+    for (; this.n < this.elements.length; this.n++) {
+      const item = this.elements[this.n] as Record<string, unknown>;
+      this.shown[item[this.hash] as string] = item;
+    }
+    return this.shown;
+  }
+}
+
+/** An array that grows, or the object that binary-parser makes of it, to be looked at. */
+export const growing = (elements: readonly unknown[], hash: string | undefined): object =>
+  hash === undefined ? lock(elements) : new Proxy(NOTHING, new Keyed(elements, hash));
 
 const listView = ({ hash }: List, elements: readonly unknown[]): object =>
   lock(

@@ -45,7 +45,9 @@ export class Scope {
       const [owner, ups] = this.owner();
       if (!owner.parent) {
         if (owner.spot.called) throw new Changed(`"${name}" is of whatever uses this parser by its name`);
-        if (first === "$parent") throw new Lost("$parent leads out of the message");
+        const { around, context, wrapped } = owner.spot;
+        if (around && context && !wrapped) throw new Changed(`"${name}" is of what points at it`);
+        if (around || first === "$parent") throw new Lost(`${first} leads out of the message`);
         return `${ups}${owner.find(rest.join("."))}`;
       }
       return `${ups}../${owner.parent.find(first === "$root" ? name : rest.join("."))}`;

@@ -19,7 +19,7 @@ import {
 } from "../../index.js";
 import { skipped } from "./computed.js";
 import { asserted, formatted, sighted } from "./decode-only.js";
-import { aliasesOf, type BinaryParser, endsBits, type Given, namesIn, nodesOf, optionsOf } from "./parser.js";
+import { aliasesOf, type BinaryParser, endsBits, type Given, looks, namesIn, nodesOf, optionsOf } from "./parser.js";
 import type { Problem } from "./problems.js";
 import { Lost, Scope } from "./scope.js";
 import { sightOf, spotOf } from "./sight.js";
@@ -80,27 +80,25 @@ export class Translation implements Whole {
   /** The schema of all of it. */
   whole(): AnySchema {
     const { context, parser } = this;
-    const Made = parser.constructorFn as (new () => object) | undefined;
-    const called = context && parser.alias !== undefined;
-    const root = this.struct(
-      parser,
-      [],
-      new Scope(undefined, spotOf("object", undefined, { context, called, create: Made })),
-    );
+    const root = this.outermost(parser, [], context && parser.alias !== undefined);
     if (parser.alias !== undefined) this.built.set(parser.alias, root);
     for (let next = this.wanted.shift(); next; next = this.wanted.shift()) {
       if (this.built.has(next.name)) continue;
       const of = this.aliases.get(next.name);
-      if (of) this.built.set(next.name, this.struct(of, next.keys, this.outermost()));
+      if (of) this.built.set(next.name, this.outermost(of, next.keys, context));
       else this.fail(next.keys, `uses "${next.name}", which cannot be found from this parser; give it in aliases`);
     }
-    if (!Made) return root;
-    return map(root, { decode: (value: object) => Object.assign(new Made(), value), encode: (value) => value });
+    return root;
   }
 
-  /** Where the fields of a parser that is used by its name stand. */
-  private outermost(): Scope {
-    return new Scope(undefined, spotOf("object", undefined, { context: this.context, called: this.context }));
+  /** A parser that is asked, or used by its name. */
+  private outermost(of: BinaryParser, keys: readonly Key[], called: boolean): AnySchema {
+    // With binary-parser the class of the one that is asked is that of all that name one.
+    const Made = (of.constructorFn && this.parser.constructorFn) as (new () => object) | undefined;
+    const spot = spotOf("object", undefined, { context: this.context, called, create: Made });
+    const fields = this.struct(of, keys, new Scope(undefined, spot));
+    if (!Made) return fields;
+    return map(fields, { decode: (value: object) => Object.assign(new Made(), value), encode: (value) => value });
   }
 
   named(name: string, keys: readonly Key[]): AnySchema {
@@ -174,6 +172,7 @@ export class Translation implements Whole {
         const raw = this.attempt(keys, () =>
           type === "bit" ? this.bit(node, into) : this.values.of(node, keys, into.scope, inside),
         );
+        if (type === "wrapper" && looks(options.type, this.aliases)) into.sighted = true;
         const changed = typeof options.formatter === "function" ? "a formatter changes it" : undefined;
         this.add(into, name, this.dressed(raw, node, keys, into), { inside, changed });
       }
@@ -252,7 +251,7 @@ export class Translation implements Whole {
       if (typeof assert === "function") schema = asserted(raw, told(assert, "assert"));
       else if (assert !== undefined && assert !== null)
         schema =
-          raw.kind === "computed" || (typeof assert === "string" && raw.facts.uses.length > 0)
+          raw.kind === "computed" || node.type === "pointer" || raw.facts.uses.length > 0
             ? check(raw, (value) => value === assert, `must be ${show(assert)}`)
             : constant(raw, assert);
       if (typeof formatter !== "function") return schema;

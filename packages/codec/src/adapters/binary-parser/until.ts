@@ -13,7 +13,7 @@ import type { Writer } from "../../runtime/writer.js";
 import { node } from "../../schema.js";
 import type { Source as Text } from "../../source.js";
 import { DECODE_ONLY, decodeOnlyText, looksAround, type Told, threw } from "./decode-only.js";
-import { Look, lock } from "./look.js";
+import { growing, Look } from "./look.js";
 import { bindSight, emitSight, type List, type Source } from "./sight.js";
 
 const BEHIND = "has functions that look at the bytes behind";
@@ -226,6 +226,7 @@ function noted(item: Op, list: List): Op {
       note(m, value);
       return value;
     },
+    encode: (w, value) => item.encode(w, value),
     emitDecode(source) {
       const value = source.store(item.emitDecode(source), "item");
       const known = source.vars.get(list);
@@ -256,10 +257,10 @@ function kept(whole: Op, list: List | undefined): Op {
 
 /** The elements up to the one that a function calls the last. */
 function untilTold(context: Context, item: Op, told: Told): Pick<Op, "decode" | "emitDecode"> {
-  const { sight, fn, name } = told;
+  const { sight, fn, name, hash } = told;
   const bound = bindSight(context, sight);
   /** What all calls for one array have in common: the array as they see it, and what stands for the bytes behind. */
-  const begin = (values: unknown[]) => ({ shown: lock(values), later: new Later() });
+  const begin = (values: unknown[]) => ({ shown: growing(values, hash), later: new Later() });
   const generated = (
     value: unknown,
     { shown, later }: ReturnType<typeof begin>,
