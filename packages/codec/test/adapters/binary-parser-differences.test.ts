@@ -185,6 +185,27 @@ describe("binary-parser differs", () => {
     expect(ours(parser).decode(new ArrayBuffer(1))).toEqual({ a: 0 });
   });
 
+  it("gives functions the class of bytes that it is given; here they get plain bytes, whatever is decoded", () => {
+    const parser = start().buffer("a", { length: 2, formatter: (bytes: Uint8Array) => bytes.toString() });
+    const data = Buffer.from("ab");
+    expect(parser.parse(data)).toEqual({ a: "ab" });
+    expect(parser.parse(new Uint8Array(data))).toEqual({ a: "97,98" });
+    expect(ours(parser).decode(data)).toEqual({ a: "97,98" });
+    const careful = start().buffer("a", { length: 2, formatter: (bytes: Uint8Array) => Buffer.from(bytes).toString() });
+    expect(ours(careful).decode(data)).toEqual(parser.parse(data));
+  });
+
+  it("finds no case for a tag of 64 bits or of text; here it is compared by what it says", () => {
+    for (const [field, hex] of [
+      [start().uint64("tag"), "0000000000000001"],
+      [start().string("tag", { length: 1 }), "31"],
+    ] as const) {
+      const parser = field.choice("a", { tag: "tag", choices: { 1: "uint8" }, defaultChoice: "int8" });
+      expect(parse(parser, `${hex}ff`)).toMatchObject({ a: -1 });
+      expect(ours(parser).decode(fromHex(`${hex}ff`))).toMatchObject({ a: 255 });
+    }
+  });
+
   it("drops a byte order mark and replaces what is no UTF-8; here one is kept and the other refused", () => {
     const parser = start().string("a", { greedy: true });
     expect(parse(parser, "efbbbf61")).toEqual({ a: "a" });

@@ -166,8 +166,29 @@ it.each<[string, Parser, string, number]>([
     "x.y[0].z",
     1,
   ],
+  [
+    "length in a case without a name",
+    start()
+      .uint8("a")
+      .choice({
+        tag: "a",
+        choices: {
+          1: start().choice({ tag: (vars: Self) => vars["a"], choices: { 1: start().buffer("x", { length: fail }) } }),
+        },
+      }),
+    "x",
+    1,
+  ],
 ])("what a %s function throws is the cause of an error at its path", (_, parser, path, offset) => {
   expect(refused(parser, "01 02")).toMatchObject({ code: "rejected", path, offset, cause: boom, actual: "boom" });
+});
+
+it("an error of a choice without a name itself says that it is one", () => {
+  const parser = start()
+    .uint8("a")
+    .choice({ tag: (vars: Self) => vars["a"], choices: { 1: start().uint32("x") } });
+  expect(refused(parser, "02")).toMatchObject({ code: "tag", path: "choice" });
+  expect(refused(parser, "01 02")).toMatchObject({ code: "truncated", path: "x", offset: 1 });
 });
 
 it("an error in wrapped bytes says where in the value it is", () => {
@@ -551,6 +572,29 @@ it("messages in one chunk are decoded in time that follows their number", () => 
       let messages = 0;
       for (const _ of new Decoder(codec).push(chunk)) messages++;
       expect(messages).toBe(count);
+    };
+  }) as [() => void, () => void];
+  return expectLinear(short, long);
+});
+
+it("an object by keys that its end looks at is decoded in time that follows its size", () => {
+  const parser = start().array("x", {
+    key: "k",
+    type: start().uint16("k"),
+    readUntil(this: Self) {
+      return this["x"][65535] !== undefined;
+    },
+  });
+  const codec = ours(parser);
+  const [short, long] = [2_000, 16_000].map((count) => {
+    const data = Uint8Array.from({ length: 2 * count }, (_, i) =>
+      i < 2 * count - 2 ? (i % 2 ? i >> 1 : i >> 9) & 255 : 255,
+    );
+    return () => {
+      const decoder = new Decoder(codec);
+      let messages = 0;
+      for (let i = 0; i < data.length; i += 7) for (const _ of decoder.push(data.subarray(i, i + 7))) messages++;
+      expect(messages).toBe(1);
     };
   }) as [() => void, () => void];
   return expectLinear(short, long);

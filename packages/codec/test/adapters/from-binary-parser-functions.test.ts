@@ -504,7 +504,9 @@ const told: [string, Parser, string, string[]][] = [
         type: start()
           .uint8("n")
           .buffer("a", { length: "$parent.n" })
-          .nest("y", { type: start().buffer("b", { length: "$parent.$parent.n" }).buffer("c", { length: "$root.at" }) }),
+          .nest("y", {
+            type: start().buffer("b", { length: "$parent.$parent.n" }).buffer("c", { length: "$root.at" }),
+          }),
       }),
     "02 01 03 04 05 0607",
     ["x.a", "x.y.b", "x.y.c"],

@@ -214,9 +214,16 @@ class Keyed extends View {
   }
 }
 
+/** Objects that are shown for arrays, which are not made again for each chunk. */
+const keyed = new WeakMap<readonly unknown[], object>();
+
 /** An array that grows, or the object that binary-parser makes of it, to be looked at. */
-export const growing = (elements: readonly unknown[], hash: string | undefined): object =>
-  hash === undefined ? lock(elements) : new Proxy(NOTHING, new Keyed(elements, hash));
+export function growing(elements: readonly unknown[], hash: string | undefined): object {
+  if (hash === undefined) return lock(elements);
+  const shown = keyed.get(elements) ?? new Proxy(NOTHING, new Keyed(elements, hash));
+  keyed.set(elements, shown);
+  return shown;
+}
 
 const listView = ({ hash }: List, elements: readonly unknown[]): object =>
   lock(

@@ -3,9 +3,10 @@
 import { type AnySchema, EncodeError, map } from "../../index.js";
 import { bare } from "../../own.js";
 import type { Op } from "../../plan.js";
+import { STOP } from "../../runtime/reader.js";
 import { node } from "../../schema.js";
 
-/** The fields of `parts` beside the others; where one of those cannot be encoded, its path is what it is in the value. */
+/** The fields of `parts` beside the others; where one of those is in error, its path is what it is in the value. */
 export function spread(whole: AnySchema, parts: readonly string[]): AnySchema {
   const plain = map(whole, {
     decode(value: Record<string, unknown>) {
@@ -21,6 +22,13 @@ export function spread(whole: AnySchema, parts: readonly string[]): AnySchema {
     const op = plain["~lower"](plain as never, context) as Op;
     return bare({
       ...op,
+      decode(m) {
+        const value = op.decode(m);
+        // The last key that was noted is of this struct, those before it lie inside.
+        const { keys } = m;
+        if (value === STOP && keys.length > 1 && parts.includes(String(keys.at(-1)))) keys.pop();
+        return value;
+      },
       encode(w, value) {
         try {
           op.encode(w, value);

@@ -145,7 +145,11 @@ export class Values {
     const has = { name, value: Object.freeze(key === undefined ? [] : {}) };
     const schema =
       typeof readUntil === "function"
-        ? arrayOf(itemIn(scope), { fn: readUntil, what: "readUntil", sight: sightOf(scope.spot), name, hash: key }, list)
+        ? arrayOf(
+            itemIn(scope),
+            { fn: readUntil, what: "readUntil", sight: sightOf(scope.spot), name, hash: key },
+            list,
+          )
         : readUntil === "eof"
           ? arrayOf(itemIn(scope), rest, list)
           : lengthInBytes === undefined
