@@ -480,6 +480,20 @@ const told: [string, Parser, string, string[]][] = [
     ["list.v", "list"],
   ],
   [
+    "lengths that are fields of cases, by their names",
+    start()
+      .uint8("t")
+      .choice({
+        tag: "t",
+        choices: { 1: start().uint8("n"), 2: start().choice({ tag: "t", choices: { 2: start().uint16("n") } }) },
+      })
+      .buffer("data", { length: "n" })
+      .choice("c", { tag: "t", choices: { 1: "uint8", 2: start().uint8("m") } })
+      .array("list", { type: "uint8", length: "c.m" }),
+    "02 0001 ff 02 0506",
+    ["data", "list"],
+  ],
+  [
     "an object by keys that its own end looks at",
     start()
       .array("list", {

@@ -91,13 +91,21 @@ export function looks(at: string | BinaryParser | undefined, aliases: ReadonlyMa
   return look(at);
 }
 
-/** The names of all fields that lie in the object that a parser fills, but for those of choices. */
-export function namesIn(parser: BinaryParser): Set<string> {
+/** The names of all fields that lie in the object that a parser fills; those of choices only where they are asked for. */
+export function namesIn(parser: BinaryParser, choices = false): Set<string> {
   const names = new Set<string>();
   for (const node of nodesOf(parser)) {
     const { type } = optionsOf(node);
     if (node.varName !== "") names.add(node.varName);
-    else if (node.type === "nest" && isParser(type)) for (const name of namesIn(type)) names.add(name);
+    else if (node.type === "nest" && isParser(type)) for (const name of namesIn(type, choices)) names.add(name);
+    else if (node.type === "choice" && choices) for (const name of namesOfCases(node)) names.add(name);
   }
   return names;
+}
+
+/** The names of all fields that some case of a choice has. */
+export function namesOfCases(node: BinaryParser): Set<string> {
+  const { choices, defaultChoice } = optionsOf(node);
+  const cases = [...Object.values(choices ?? {}), defaultChoice].filter(isParser);
+  return new Set(cases.flatMap((each) => [...namesIn(each, true)]));
 }

@@ -13,11 +13,15 @@ interface Known {
   /** Why later fields cannot use its value. */
   readonly changed?: string | undefined;
   readonly inside?: Scope | undefined;
+  /** The fields of a choice's cases. */
+  readonly cases?: ReadonlySet<string> | undefined;
 }
 
 /** The fields of one struct so far. */
 export class Scope {
   readonly known: Map<string, Known> = new Map();
+  /** Fields that only some cases of choices without a name have. */
+  readonly some: Set<string> = new Set();
   readonly parent: Scope | undefined;
   /** What functions see here. */
   readonly spot: Spot;
@@ -53,8 +57,11 @@ export class Scope {
       return `${ups}../${owner.parent.find(first === "$root" ? name : rest.join("."))}`;
     }
     let known = this.known.get(first);
+    const inCases = (): Changed => new Changed(`"${name}" is a field of some cases only`);
+    if (!known && this.some.has(first)) throw inCases();
     if (!known && this.shares && this.parent) return `../${this.parent.find(name)}`;
     for (const [at, key] of [first, ...rest].entries()) {
+      if (at > 0 && known?.cases?.has(key)) throw inCases();
       if (at > 0) known = known?.inside?.known.get(key);
       if (!known) throw new Lost(`"${name}" is no field before it that is always there`);
       if (known.changed !== undefined) throw new Changed(`"${name}" is not what stands in the bytes: ${known.changed}`);

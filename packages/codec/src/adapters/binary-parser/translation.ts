@@ -19,7 +19,17 @@ import {
 } from "../../index.js";
 import { skipped } from "./computed.js";
 import { asserted, formatted, sighted } from "./decode-only.js";
-import { aliasesOf, type BinaryParser, endsBits, type Given, looks, namesIn, nodesOf, optionsOf } from "./parser.js";
+import {
+  aliasesOf,
+  type BinaryParser,
+  endsBits,
+  type Given,
+  looks,
+  namesIn,
+  namesOfCases,
+  nodesOf,
+  optionsOf,
+} from "./parser.js";
 import type { Problem } from "./problems.js";
 import { Lost, Scope } from "./scope.js";
 import { sightOf, spotOf } from "./sight.js";
@@ -174,7 +184,8 @@ export class Translation implements Whole {
         );
         if (type === "wrapper" && looks(options.type, this.aliases)) into.sighted = true;
         const changed = typeof options.formatter === "function" ? "a formatter changes it" : undefined;
-        this.add(into, name, this.dressed(raw, node, keys, into), { inside, changed });
+        const cases = type === "choice" ? namesOfCases(node) : undefined;
+        this.add(into, name, this.dressed(raw, node, keys, into), { inside, changed, cases });
       }
       if (type === "bit" && endsBits(node)) this.endRun(into, node, keys);
     }
@@ -191,7 +202,7 @@ export class Translation implements Whole {
     into: Building,
     name: string,
     schema: AnySchema,
-    known: { inside?: Scope; changed?: string | undefined },
+    known: { inside?: Scope; changed?: string | undefined; cases?: ReadonlySet<string> | undefined },
   ) {
     if (into.scope.has(name)) this.fail([...into.keys, name], "is read twice, and the second would replace the first");
     into.scope.known.set(name, known);
@@ -264,6 +275,7 @@ export class Translation implements Whole {
     this.bare(node, [...into.keys, "choice"]);
     const key = typeof tag === "function" ? into.told("choice") : into.unnamed("choice");
     const schema = this.attempt([...into.keys, "choice"], () => this.values.choice(node, into.keys, into.scope, key));
+    for (const name of namesOfCases(node)) into.scope.some.add(name);
     into.spread.push(key);
     into.scope.spot.spread.add(key);
     into.scope.spot.names.push(key);
