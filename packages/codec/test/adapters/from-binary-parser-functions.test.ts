@@ -489,9 +489,15 @@ const told: [string, Parser, string, string[]][] = [
       })
       .buffer("data", { length: "n" })
       .choice("c", { tag: "t", choices: { 1: "uint8", 2: start().uint8("m") } })
-      .array("list", { type: "uint8", length: "c.m" }),
-    "02 0001 ff 02 0506",
-    ["data", "list"],
+      .array("list", { type: "uint8", length: "c.m" })
+      .nest("h", {
+        type: start()
+          .uint8("u")
+          .choice({ tag: "u", choices: { 1: start().uint8("k") } }),
+      })
+      .string("text", { length: "h.k" }),
+    "02 0001 ff 02 0506 01 01 61",
+    ["data", "list", "text"],
   ],
   [
     "an object by keys that its own end looks at",

@@ -61,8 +61,11 @@ export class Scope {
     if (!known && this.some.has(first)) throw inCases();
     if (!known && this.shares && this.parent) return `../${this.parent.find(name)}`;
     for (const [at, key] of [first, ...rest].entries()) {
-      if (at > 0 && known?.cases?.has(key)) throw inCases();
-      if (at > 0) known = known?.inside?.known.get(key);
+      if (at > 0) {
+        const { cases, inside }: Known = known ?? {};
+        known = inside?.known.get(key);
+        if (!known && (cases?.has(key) || inside?.some.has(key))) throw inCases();
+      }
       if (!known) throw new Lost(`"${name}" is no field before it that is always there`);
       if (known.changed !== undefined) throw new Changed(`"${name}" is not what stands in the bytes: ${known.changed}`);
     }
