@@ -8,6 +8,7 @@ import { type DecodeError, SchemaError, show } from "./errors.js";
 import { Held } from "./held.js";
 import { type Limits, limitsOf } from "./limits.js";
 import { type DecoderOptions, endless, Recovery } from "./resync.js";
+import { plain } from "./runtime/bytes.js";
 import { Reader, STOP } from "./runtime/reader.js";
 
 const NOTHING: Uint8Array = new Uint8Array(0);
@@ -96,8 +97,13 @@ export class Decoder<Out> implements Iterable<Out> {
     if (!(chunk instanceof Uint8Array)) throw new TypeError(`push takes a Uint8Array; got ${show(chunk)}`);
     this.final = false;
     this.held.withdraw();
-    if (this.at < this.to) this.keep();
-    this.base += this.to;
+    if (this.at < this.to) this.held.keep(this.chunk, this.at, this.to - this.at);
+    return this.turnTo(plain(chunk), this.to);
+  }
+
+  /** Begins with a chunk that stands so many bytes behind the start of the last one. */
+  private turnTo(chunk: Uint8Array, passed: number): this {
+    this.base += passed;
     this.chunk = chunk;
     this.at = 0;
     this.to = chunk.length;
@@ -118,11 +124,7 @@ export class Decoder<Out> implements Iterable<Out> {
     // The decoder has gone on meanwhile, and may use that memory.
     if (!this.held.filled(room, n)) return this.push(room.slice(0, n));
     this.final = false;
-    this.base += this.to + n;
-    this.chunk = NOTHING;
-    this.at = 0;
-    this.to = 0;
-    return this;
+    return this.turnTo(NOTHING, this.to + n);
   }
 
   /** Says that no bytes will follow. Gives what that completes; throws DecodeError "truncated" when a message was cut short. */
@@ -177,15 +179,31 @@ export class Decoder<Out> implements Iterable<Out> {
    * throws as the loop does.
    */
   each(handle: (message: Out) => unknown): boolean {
-    for (let value = this.complete(); value !== STOP; value = this.complete()) {
+    for (let value = this.complete(); value !== STOP; value = this.complete())
+      if (handle(value as Out) === false || !this.handOut(handle)) return false;
+    return true;
+  }
+
+  /**
+   * Gives `handle` the messages that lie whole in the chunk, as far as generated code can tell and for as long as nothing
+   * else is done to the decoder meanwhile; `complete` goes on from there. Returns whether more are taken.
+   */
+  private handOut(handle: (message: Out) => unknown): boolean {
+    const { decode, run, chunk, to, final } = this;
+    const { maxMessageSize } = this.limits;
+    // Asked once a chunk: limits are no small integers to the engine.
+    const small = to <= maxMessageSize;
+    if (!decode || this.held.size > 0) return true;
+    run.owned = false;
+    for (let at = this.at; at < to; ) {
+      run.begin(at);
+      const whole = small || to - at <= maxMessageSize;
+      const value = decode(chunk, at, whole ? to : at + maxMessageSize, run, whole && final);
+      if (value === STOP) return true;
+      if (run.p === at) this.spend(endless(this.offset));
+      at = this.at = run.p;
       if (handle(value as Out) === false) return false;
-      // Behind a message stands the next one: with nothing held and nothing to skip, there is less to ask.
-      while (this.held.size === 0 && this.at < this.to) {
-        value = this.inPlace();
-        if (value === STOP) break;
-        if (handle(value as Out) === false) return false;
-      }
-      if (value === STOP && !this.recovery.active) return true;
+      if (this.at !== at || this.run !== run || this.chunk !== chunk) return true;
     }
     return true;
   }
@@ -207,9 +225,7 @@ export class Decoder<Out> implements Iterable<Out> {
   private quick(b: Uint8Array, p: number, end: number, owned: boolean): unknown {
     const { decode, run } = this;
     if (!decode) return STOP;
-    run.elements = 0;
-    run.depth = 0;
-    run.start = p;
+    run.begin(p);
     run.owned = owned;
     // Bytes past the largest message are as good as not there.
     const most = p + this.limits.maxMessageSize;
@@ -221,7 +237,6 @@ export class Decoder<Out> implements Iterable<Out> {
     m.bound(end, this.final);
     m.base = base;
     m.views = this.engine.views;
-    m.owned = b === this.held.bytes && this.held.large;
     m.generated = this.engine.part;
     return m;
   }
@@ -281,12 +296,9 @@ export class Decoder<Out> implements Iterable<Out> {
   private resume(added: number): unknown {
     const { held } = this;
     const { bytes, size } = held;
-    let m = this.paused;
-    if (m) m.more(bytes, size, this.final);
-    else {
-      m = this.reader(bytes, 0, size, this.offset);
-      m.vain = size;
-    }
+    const m = this.paused ?? this.reader(bytes, 0, size, this.offset);
+    if (m === this.paused) m.more(bytes, size, this.final);
+    else m.vain = size;
     m.owned = held.large;
     this.paused = m;
     const value = this.engine.op.decode(m);
@@ -310,14 +322,6 @@ export class Decoder<Out> implements Iterable<Out> {
     this.at += n;
   }
 
-  /** Takes over what is left of a chunk, because another comes or because it must be searched together with what is held. */
-  private keep(): void {
-    const left = this.to - this.at;
-    if (this.held.size === 0) this.held.missing = 0;
-    this.gather(left);
-    this.held.missing = Math.max(0, this.held.missing - left);
-  }
-
   /** A bad message: an error, unless there is a policy that goes on. */
   private bad(m: Reader): typeof STOP {
     const error = m.error();
@@ -328,21 +332,15 @@ export class Decoder<Out> implements Iterable<Out> {
 
   /** Puts what is held and what is left of the chunk into one chunk. */
   private merge(): void {
-    if (this.held.size === 0) return;
     const start = this.offset;
-    const bytes = this.take();
-    this.chunk = bytes;
-    this.at = 0;
-    this.to = bytes.length;
-    this.base = start;
+    if (this.held.size > 0) this.turnTo(this.take(), start - this.base);
   }
 
   /** Passes over what is bad, as far as it is there; true when the next message may start. */
   private recover(): boolean {
     if (this.recovery.searching) this.merge();
     const at = this.recovery.pass(this.chunk.subarray(0, this.to), this.at, this.final);
-    const { given } = this.recovery;
-    if (given) this.spend(given);
+    if (this.recovery.given) this.spend(this.recovery.given);
     this.at = at;
     return !this.recovery.active;
   }

@@ -25,12 +25,15 @@ export class Encoder<In> {
   /** True while a message is being written: one that its getters send is written by another way. */
   private busy = false;
   private scratch: Uint8Array = NOTHING;
+  /** Up to so many bytes no limit is to be asked, which is no small integer to the engine. */
+  private readonly easy: number;
 
   constructor(codec: Codec<unknown, In>) {
     this.codec = codec;
     this.engine = engineOf(codec);
     this.encode = this.engine.encode;
     this.w = new Writer(NOTHING, 0, this.engine.limits, true);
+    this.easy = Math.min(this.engine.limits.maxMessageSize, 2 ** 30);
   }
 
   /**
@@ -41,7 +44,7 @@ export class Encoder<In> {
     const { encode, w } = this;
     if (encode === undefined || this.busy) return this.slowly(value, into, offset);
     this.busy = true;
-    if (w.b !== into) w.b = into;
+    w.b = into;
     w.start = offset;
     w.elements = 0;
     w.depth = 0;
@@ -52,7 +55,7 @@ export class Encoder<In> {
       // No room, or the interpreter meets the same trouble and says where.
     }
     this.busy = false;
-    return end - offset <= w.limits.maxMessageSize ? end : -1;
+    return end - offset <= this.easy || end - offset <= w.limits.maxMessageSize ? end : -1;
   }
 
   /**
@@ -65,7 +68,7 @@ export class Encoder<In> {
     this.scratch = NOTHING;
     const make = (): Writer => {
       const w = new Writer(scratch, 0, limits, false);
-      w.lends = least;
+      w.lends = Math.max(1, least);
       return w;
     };
     let w = make();

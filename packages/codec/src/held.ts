@@ -36,6 +36,13 @@ export class Held {
     this.size = size + n;
   }
 
+  /** Takes over what is left of a chunk, because another comes. */
+  keep(chunk: Uint8Array, at: number, n: number): void {
+    const missing = this.size === 0 ? 0 : this.missing;
+    this.gather(chunk, at, n);
+    this.missing = Math.max(0, missing - n);
+  }
+
   /** Where the next bytes of a large message can be put: none of those that come behind it. */
   room(): Uint8Array | undefined {
     const { size, missing } = this;

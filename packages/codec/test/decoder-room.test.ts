@@ -266,6 +266,53 @@ describe("each", () => {
     expect(got).toEqual([{ n: 1 }, 7, { n: 5 }]);
   });
 
+  it("hands out no message twice, whatever the handler does to the decoder", () => {
+    const inner = compileHere(struct({ n: u8 }));
+    const feats: Record<string, [(decoder: Decoder<{ n: number }>, got: number[]) => void, number[]]> = {
+      "takes the next": [(decoder, got) => void got.push(decoder.next().value.n), [1, 2, 3, 4]],
+      "takes all in another loop": [(decoder, got) => got.push(...[...decoder].map(({ n }) => n)), [1, 2, 3, 4]],
+      "takes all by each": [(decoder, got) => void decoder.each(({ n }) => void got.push(n)), [1, 2, 3, 4]],
+      "takes the bytes": [(decoder, got) => got.push(...Array.from(decoder.take(), (n) => -n)), [1, -2, -3, -4]],
+      "pushes more": [(decoder) => void decoder.push(Uint8Array.of(5)), [1, 2, 3, 4, 5]],
+      "ends it": [(decoder, got) => got.push(...[...decoder.end()].map(({ n }) => n)), [1, 2, 3, 4]],
+    };
+    for (const [feat, [does, wanted]] of Object.entries(feats)) {
+      const decoder = new Decoder(inner);
+      const got: number[] = [];
+      let first = true;
+      decoder.push(Uint8Array.of(1, 2, 3, 4));
+      decoder.each(({ n }) => {
+        got.push(n);
+        if (first) {
+          first = false;
+          does(decoder, got);
+        }
+      });
+      expect(got, feat).toEqual(wanted);
+    }
+  });
+
+  it("keeps the largest message in a chunk that is larger", () => {
+    const decoder = new Decoder(compileHere(bytes(u8)), { maxMessageSize: 4 });
+    const got: number[] = [];
+    decoder.push(Uint8Array.of(3, 0, 0, 0, 1, 0, 3, 0, 0, 0, 4, 0, 0, 0, 0));
+    expect(failureOf(() => decoder.each((value) => void got.push(value.length)))).toMatchObject({
+      code: "limit",
+      offset: 11,
+    });
+    expect(got).toEqual([3, 1, 3]);
+  });
+
+  it("takes a part of a Buffer as the bytes that it is", () => {
+    for (const views of [false, true]) {
+      const decoder = new Decoder(compileHere(bytes(u8), { views }));
+      const got: Uint8Array[] = [];
+      decoder.push(Buffer.from("ffff02abcd0001efff", "hex").subarray(2, 8));
+      decoder.each((value) => void got.push(value));
+      expect(got).toEqual([Uint8Array.of(0xab, 0xcd), new Uint8Array(0), Uint8Array.of(0xef)]);
+    }
+  });
+
   it("passes on what the handler throws, and goes on behind that message", () => {
     const decoder = new Decoder(codec);
     decoder.push(Uint8Array.of(1, 2));

@@ -204,6 +204,13 @@ export class Reader {
     return new Uint8Array(this.memory as ArrayBufferLike, this.origin + from, to - from);
   }
 
+  /** Makes it ready for generated code to read a message at `start`. */
+  begin(start: number): void {
+    this.elements = 0;
+    this.depth = 0;
+    this.start = start;
+  }
+
   /** Leaves an op that could not finish: keeps its state for a resume, or notes its key on the path of the fault. */
   leave(key: Key | undefined, index: number, value: unknown, numbers: readonly number[] = []): typeof STOP {
     if (this.fault) {

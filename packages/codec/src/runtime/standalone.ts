@@ -112,7 +112,7 @@ class Writing {
   elements = 0;
   depth = 0;
   readonly limits: Limits;
-  readonly lends: number = Number.POSITIVE_INFINITY;
+  readonly lends: number = 0;
   error: EncodeError | undefined;
 
   constructor(limits: Limits) {

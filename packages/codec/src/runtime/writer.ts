@@ -56,8 +56,8 @@ export class Writer {
   aligned = -1;
   /** What is known only later, once there is such a thing. */
   later: Unsettled | undefined;
-  /** Byte fields of so many bytes or more are lent: their place is kept, and they are sent from where they lie. */
-  lends: number = Number.POSITIVE_INFINITY;
+  /** Byte fields of so many bytes or more are lent: their place is kept, and they are sent from where they lie; 0 for none. */
+  lends: number = 0;
   /** Set where getters of the value have taken away elements that were counted. */
   changed = false;
   readonly lent: { readonly at: number; readonly bytes: Uint8Array }[] = [];

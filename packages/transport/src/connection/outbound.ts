@@ -6,9 +6,10 @@
 
 import { type Codec, Encoder } from "@wireform/codec";
 import type { Clock } from "./clock.js";
-import { ConnectionError, type Deferred, deferred } from "./errors.js";
+import { ConnectionError, quiet } from "./errors.js";
 import { gatherBuffer, giveBuffer, isLent, smallBuffer, takeBuffer } from "./pool.js";
 import type { Port } from "./port.js";
+import { Senders } from "./senders.js";
 
 /** Bytes of this many or more are sent from where they lie, without being copied. */
 const large = 16 * 1024;
@@ -26,11 +27,6 @@ interface Piece {
 interface Batch {
   readonly pieces: Piece[];
   readonly bytes: number;
-}
-
-interface FlushWaiter extends Deferred<void> {
-  /** Resolves once this many bytes have left. */
-  readonly target: number;
 }
 
 /** Whom an {@link Outbound} reports to. */
@@ -54,9 +50,7 @@ const resolved: Promise<void> = Promise.resolve();
 export class Outbound<In> {
   readonly #owner: OutboundOwner;
   readonly #port: Port;
-  readonly #clock: Clock;
-  readonly #highWater: number;
-  readonly #maxQueued: number;
+  readonly #options: OutboundOptions<In>;
   #encoder: Encoder<In>;
 
   #gather: Uint8Array | undefined;
@@ -68,18 +62,20 @@ export class Outbound<In> {
   readonly #flight: Batch[] = [];
   #flightBytes = 0;
 
+  /** True while a message is being encoded, whose getters may send others. */
+  #encoding = false;
   #corked = false;
   #scheduled = false;
+  /** Below so many queued bytes there is nothing to see to, because somebody will write. */
+  #easy = 0;
   #finishing = false;
   #ended = false;
   #failure: ConnectionError | undefined;
-  #room: Deferred<void> | undefined;
   #turnEnds: (() => void) | undefined;
-  #waking = false;
-  readonly #flushes: FlushWaiter[] = [];
+  readonly #senders: Senders;
 
-  /** True while a message may be added. */
-  ready = true;
+  /** True while no message may be added. */
+  barred = false;
   /** Messages handed to `send`. */
   messages = 0;
   /** Bytes that the system has accepted. */
@@ -90,10 +86,9 @@ export class Outbound<In> {
   constructor(owner: OutboundOwner, port: Port, options: OutboundOptions<In>) {
     this.#owner = owner;
     this.#port = port;
-    this.#clock = options.clock;
+    this.#options = options;
     this.#encoder = options.encoder;
-    this.#highWater = options.highWater;
-    this.#maxQueued = options.maxQueued;
+    this.#senders = new Senders(options.clock, this, options.highWater / 2);
   }
 
   /** Bytes encoded and not yet accepted by the system. */
@@ -124,25 +119,46 @@ export class Outbound<In> {
   obstacle(): ConnectionError {
     if (this.#failure) return this.#failure;
     if (this.#finishing) return new ConnectionError("closed", "nothing can be sent after finish() or close()");
-    const text = `${this.queued} bytes wait for a peer that does not read them (maxQueued ${this.#maxQueued})`;
+    const text = `${this.queued} bytes wait for a peer that does not read them (maxQueued ${this.#options.maxQueued})`;
     return new ConnectionError("limit", `${text}; await send() to wait for the peer in time`);
   }
 
   /** Encodes a message into the gathering buffer and returns how much is queued. Throws the codec's EncodeError with nothing added. */
   add(message: In): number {
-    if (this.#expectLarge === 0) {
-      const gather = this.#gather ?? this.#open(this.#expect);
-      const end = this.#encoder.write(message, gather, this.#fill);
-      if (end >= 0) {
-        this.#fill = end;
-        this.messages++;
-        const queued = end + this.#pendingBytes + this.#flightBytes;
-        // Nearly always all is well, and somebody will write.
-        if (queued < this.#highWater && (this.#corked || this.#scheduled)) return queued;
-        return this.#weigh();
+    if (this.#expectLarge > 0 || this.#encoding) return this.#addPieces(this.pieces(message));
+    const gather = this.#gather ?? this.#open(this.#expect);
+    const start = this.#fill;
+    this.#encoding = true;
+    const end = this.#encoder.write(message, gather, start);
+    this.#encoding = false;
+    if (end < 0) return this.#addPieces(this.pieces(message));
+    // What its getters have sent is closed off, in another buffer, and goes first.
+    if (this.#gather !== gather) return this.#addPieces([gather.subarray(start, end)]);
+    this.#fill = end;
+    this.messages++;
+    const queued = end + this.#pendingBytes + this.#flightBytes;
+    return queued < this.#easy ? queued : this.#weigh();
+  }
+
+  /** Adds messages as `add` does, from the `from`th on, until there is something to see to; tells which one is the next. */
+  addEasy(messages: readonly In[], from: number): number {
+    const gather = this.#gather;
+    if (gather === undefined || this.#expectLarge > 0 || this.#encoding || this.barred) return from;
+    const most = this.#easy - this.#pendingBytes - this.#flightBytes;
+    for (let i = from; i < messages.length; i++) {
+      const start = this.#fill;
+      this.#encoding = true;
+      const end = this.#encoder.write(messages[i] as In, gather, start);
+      this.#encoding = false;
+      if (end >= 0 && this.#gather !== gather) {
+        this.#addPieces([gather.subarray(start, end)]);
+        return i + 1;
       }
+      if (end < 0 || end >= most) return i;
+      this.#fill = end;
+      this.messages++;
     }
-    return this.#addPieces(message);
+    return messages.length;
   }
 
   /** Adds bytes as they are; from 16 KiB on by reference, so they must not change until flushed. */
@@ -173,27 +189,28 @@ export class Outbound<In> {
 
   /** A promise that resolves when more may be sent; always the same one while there is no room. */
   room(): Promise<void> {
-    if (this.queued < this.#highWater) return resolved;
-    this.#room ??= deferred<void>();
-    return this.#room.promise;
+    return this.queued < this.#options.highWater ? resolved : this.#senders.room();
   }
 
   /** Holds back writing until `uncork`, which writes: for as long as one received chunk is being answered. */
   cork(): void {
     this.#corked = true;
+    this.#easy = this.#options.highWater;
   }
 
   uncork(): void {
     this.#corked = false;
+    this.#easy = this.#scheduled ? this.#options.highWater : 0;
     if (this.#fill > 0 || this.#pending.length > 0) this.push();
   }
 
   /** Hands to the port what it has room for; the rest goes on gathering until the port reports progress. */
   push(): void {
     this.#scheduled = false;
+    this.#easy = this.#corked ? this.#options.highWater : 0;
     if (this.#failure) return;
     const waiting = this.#fill + this.#pendingBytes;
-    const room = this.#flight.length === 0 || (waiting >= secondWrite && this.#flightBytes < this.#highWater);
+    const room = this.#flight.length === 0 || (waiting >= secondWrite && this.#flightBytes < this.#options.highWater);
     if (waiting > 0 && room) {
       this.#seal();
       const batch: Batch = { pieces: this.#pending, bytes: waiting };
@@ -205,7 +222,7 @@ export class Outbound<In> {
       this.#port.write(batch.pieces.map((piece) => piece.bytes));
       this.#owner.progressed();
     }
-    if (this.#finishing && !this.#ended && this.#fill + this.#pendingBytes === 0) {
+    if (this.#finishing && !this.#ended && !this.#encoding && this.#fill + this.#pendingBytes === 0) {
       this.#ended = true;
       this.#port.end();
     }
@@ -214,17 +231,14 @@ export class Outbound<In> {
   /** Resolves when all that was sent so far has been accepted by the system. */
   flush(): Promise<void> {
     this.push();
-    if (!this.#failure && this.queued === 0) return resolved;
-    const waiter: FlushWaiter = { ...deferred<void>(), target: this.sentBytes + this.queued };
-    if (this.#failure) waiter.reject(this.#failure);
-    else this.#flushes.push(waiter);
-    return waiter.promise;
+    if (this.#failure) return quiet(Promise.reject(this.#failure));
+    return this.queued === 0 ? resolved : this.#senders.flush(this.sentBytes + this.queued);
   }
 
   /** Nothing may be sent after this; what is queued leaves, then the port is ended. */
   finish(): Promise<void> {
     this.#finishing = true;
-    this.ready = false;
+    this.barred = true;
     return this.flush();
   }
 
@@ -235,13 +249,10 @@ export class Outbound<In> {
     for (const piece of batch.pieces) if (piece.buffer) giveBuffer(piece.buffer);
     this.#flightBytes -= batch.bytes;
     this.sentBytes += batch.bytes;
-    this.ready = !this.over && this.queued < this.#maxQueued;
+    this.barred = this.over || this.queued >= this.#options.maxQueued;
     this.#owner.progressed();
     if (!this.#scheduled && !this.#corked) this.push();
-    if ((this.#room || this.#flushes.length > 0) && !this.#waking) {
-      this.#waking = true;
-      this.#clock.afterPoll(() => this.#wake());
-    }
+    this.#senders.goOn();
     if (this.queued === 0) this.#owner.drained();
   }
 
@@ -249,28 +260,13 @@ export class Outbound<In> {
   fail(error: ConnectionError): void {
     if (this.#failure) return;
     this.#failure = error;
-    this.ready = false;
-    this.#wake();
-    this.#room?.reject(error);
-    for (const waiter of this.#flushes) waiter.reject(error);
-    this.#flushes.length = 0;
+    this.barred = true;
+    this.#senders.fail(error);
     // Buffers in flight may still be read by the system: they are left to the garbage collector.
     this.#pending = [];
     this.#pendingBytes = 0;
     this.#gather = undefined;
     this.#fill = 0;
-  }
-
-  /** Lets senders go on, after a look at other I/O: the system may take all there is at once, for ever. */
-  #wake(): void {
-    this.#waking = false;
-    while (this.#flushes.length > 0 && (this.#flushes[0] as FlushWaiter).target <= this.sentBytes) {
-      this.#flushes.shift()?.resolve();
-    }
-    const room = this.#room;
-    if (room === undefined || this.queued > this.#highWater / 2) return;
-    this.#room = undefined;
-    room.resolve();
   }
 
   #open(size: number): Uint8Array {
@@ -286,9 +282,10 @@ export class Outbound<In> {
     this.#gather = undefined;
     this.#fill = 0;
     this.#expect = fill > smallBuffer / 2 ? gatherBuffer : smallBuffer;
-    const whole = this.#port.passesOn ? undefined : gather;
+    const whole = this.#port.passesOn || this.#encoding ? undefined : gather;
     if (fill > 0) this.#queue({ bytes: whole ? gather.subarray(0, fill) : gather.slice(0, fill), buffer: whole });
-    if (fill === 0 || !whole) giveBuffer(gather);
+    // One that is being written to is nobody's any more.
+    if ((fill === 0 || !whole) && !this.#encoding) giveBuffer(gather);
   }
 
   #queue(piece: Piece): void {
@@ -297,9 +294,9 @@ export class Outbound<In> {
   }
 
   /** The slower way in, for what is large or does not fit. */
-  #addPieces(message: In): number {
+  #addPieces(pieces: readonly Uint8Array[]): number {
     let size = 0;
-    for (const piece of this.pieces(message)) {
+    for (const piece of pieces) {
       this.#addPiece(piece);
       size += piece.length;
     }
@@ -314,6 +311,7 @@ export class Outbound<In> {
   }
 
   #addPiece(bytes: Uint8Array): void {
+    if (this.#encoding) this.#seal();
     if (bytes.length >= large) {
       this.#seal();
       this.#queue(this.#apart(bytes));
@@ -336,14 +334,15 @@ export class Outbound<In> {
   #weigh(): number {
     const waiting = this.#fill + this.#pendingBytes;
     const queued = waiting + this.#flightBytes;
-    if (queued >= this.#maxQueued) this.ready = false;
-    if (waiting >= this.#highWater) this.push();
+    if (queued >= this.#options.maxQueued) this.barred = true;
+    if (waiting >= this.#options.highWater) this.push();
     else if (!this.#corked && !this.#scheduled) {
       this.#scheduled = true;
+      this.#easy = this.#options.highWater;
       this.#turnEnds ??= () => {
         if (this.#scheduled) this.push();
       };
-      this.#clock.defer(this.#turnEnds);
+      this.#options.clock.defer(this.#turnEnds);
     }
     return queued;
   }

@@ -26,7 +26,7 @@ export interface UntilOptions extends WaitOptions {
 
 /** How to read in batches. */
 export interface BatchOptions extends WaitOptions {
-  /** Messages in one batch at most; 1024 unless said otherwise. */
+  /** Messages in one batch at most; 4096 unless said otherwise. */
   readonly maxMessages?: number | undefined;
 }
 
@@ -134,7 +134,7 @@ export class Reading<Out> {
   /** Whatever is complete, at least one message, in one array. */
   batches(options: BatchOptions = {}): AsyncIterableIterator<Out[]> {
     checkSignal("signal", options.signal);
-    const most = checkCount("maxMessages", options.maxMessages, 1024, 1, largest);
+    const most = checkCount("maxMessages", options.maxMessages, 4096, 1, largest);
     const takeBatch = (): Out[] | None => {
       const first = this.take();
       if (first === none) return none;

@@ -1,7 +1,10 @@
 // How messages leave: gathered, bounded, in order (TRANSPORT.md 2.6).
+import * as net from "node:net";
 import { bytes as bytesOf, compile, struct, u8, u32 } from "@wireform/codec";
 import { describe, expect, it } from "vitest";
+import { type Connection, connect } from "../../src/index.ts";
 import { embed } from "../../src/testing.ts";
+import { eventually } from "../support/eventually.ts";
 import { bytes, frames, text, wire } from "../support/frames.ts";
 
 const both = { receive: frames(), send: frames() };
@@ -94,6 +97,85 @@ describe("one write a turn", () => {
     void second.connection.send("hi");
     await second.connection.flush();
     expect(second.written()).toEqual(wire("hi"));
+  });
+});
+
+describe("a message whose getters use the connection", () => {
+  type Pair = { a: number; b: number };
+  const pair = compile(struct({ a: u8, b: u8 }));
+  const deeds: Record<string, [(peer: Connection<Pair>) => unknown, string]> = {
+    "send another": [(peer) => peer.send({ a: 7, b: 8 }), "0708 0102 0304"],
+    "send two more": [(peer) => [peer.send({ a: 7, b: 8 }), peer.send({ a: 9, b: 9 })], "0708 0909 0102 0304"],
+    "send many": [
+      (peer) =>
+        peer.sendMany([
+          { a: 7, b: 8 },
+          { a: 9, b: 9 },
+        ]),
+      "0708 0909 0102 0304",
+    ],
+    "send bytes": [(peer) => peer.sendBytes(Uint8Array.of(7)), "07 0102 0304"],
+    "send what may be taken back": [
+      (peer) => peer.send({ a: 7, b: 8 }, { signal: new AbortController().signal }),
+      "0708 0102 0304",
+    ],
+    "send one whose getters send another": [
+      (peer) => peer.send(busy(() => peer.send({ a: 7, b: 8 }))),
+      "0708 0102 0102 0304",
+    ],
+    flush: [(peer) => peer.flush(), "0102 0304"],
+    "send and flush": [(peer) => [peer.send({ a: 7, b: 8 }), peer.flush()], "0708 0102 0304"],
+    "change codecs": [
+      (peer) => [peer.use({ send: compile(struct({ b: u8, a: u8 })) }), peer.send({ a: 7, b: 8 })],
+      "0807 0102 0403",
+    ],
+    "say that all is sent": [(peer) => peer.finish(), "0102"],
+  };
+  /** A message that does something between its first byte and its second. */
+  const busy = (deed: () => unknown): Pair => {
+    let done = false;
+    return {
+      a: 1,
+      get b() {
+        if (!done) {
+          done = true;
+          void deed();
+        }
+        return 2;
+      },
+    };
+  };
+
+  describe.each(["send", "sendMany"] as const)("in %s", (how) => {
+    it.each(Object.entries(deeds))("%s: nothing is lost or mixed", async (_, [deed, wanted]) => {
+      const received = wanted.replaceAll(" ", "");
+      for (const before of [0, 1]) {
+        const { connection, written } = embed({ receive: pair, send: pair });
+        const messages = [busy(() => deed(connection)), { a: 3, b: 4 }];
+        if (before) void connection.send({ a: 0, b: 0 });
+        if (how === "send") for (const message of messages) connection.send(message).catch(() => {});
+        else await connection.sendMany(messages).catch(() => {});
+        await connection.flush();
+        expect(Buffer.from(written()).toString("hex")).toBe("0000".repeat(before) + received);
+        expect(connection.counters.queued).toBe(0);
+      }
+    });
+
+    it.each(Object.entries(deeds))("%s: as well over a socket", async (_, [deed, wanted]) => {
+      const received = wanted.replaceAll(" ", "");
+      const got: Buffer[] = [];
+      const server = net.createServer((socket) => socket.on("data", (chunk) => got.push(chunk)).on("error", () => {}));
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const peer = await connect({ port: (server.address() as net.AddressInfo).port, receive: pair, send: pair });
+      const messages = [{ a: 0, b: 0 }, busy(() => deed(peer)), { a: 3, b: 4 }];
+      if (how === "send") for (const message of messages) peer.send(message).catch(() => {});
+      else await peer.sendMany(messages).catch(() => {});
+      await peer.flush();
+      await eventually(() => Buffer.concat(got).length * 2 >= received.length + 4);
+      expect(Buffer.concat(got).toString("hex")).toBe(`0000${received}`);
+      peer.abort();
+      server.close();
+    });
   });
 });
 
