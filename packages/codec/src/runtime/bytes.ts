@@ -4,7 +4,7 @@ import type { Reader } from "./reader.js";
 import type { Writer } from "./writer.js";
 
 // Looked up once: what is written to is now a Buffer and now not, which makes finding the method cost as much as calling it.
-const { set } = Uint8Array.prototype;
+const set = Uint8Array.prototype.set;
 
 /** The same bytes with nothing of a Buffer about them: one kind of array is read faster than two, and copied from at once. */
 export const plain = (b: Uint8Array): Uint8Array =>
