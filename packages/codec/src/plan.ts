@@ -26,7 +26,7 @@ export interface Op extends Emitter {
   /** Set on whole numbers that are never negative. */
   readonly unsigned?: boolean;
   /** For whole numbers of variable width: bytes that the value `n` takes. */
-  width?(n: number): number;
+  width?(n: number | bigint): number;
   emitWidth?(source: Source, n: string): string;
   /** A cheap guess, from below, of the bytes beyond `min` that a value will take; may come out as NaN. */
   emitHint?(value: string): string;

@@ -20,7 +20,7 @@ import {
   until,
 } from "@wireform/codec";
 import { describe, expect, it } from "vitest";
-import { exact, type Facts, facts } from "./support/facts.ts";
+import { exact, type Facts, facts, failureOf } from "./support/facts.ts";
 import { compileHere } from "./support/mode.ts";
 import { describeShared, fromHex, toHex } from "./support/shared-data.ts";
 
@@ -551,6 +551,12 @@ describe("fixed width with padding", () => {
       ],
     },
   );
+  it("is refused at its place, inside of others too", () => {
+    const name = string(4, { pad: " ", encoding: "ascii" });
+    const codec = compileHere(struct({ a: u32, inner: struct({ b: u8, name }) }));
+    for (const bad of ["é", "ab ", "abcde"])
+      expect(failureOf(() => codec.encode({ a: 1, inner: { b: 2, name: bad } }))).toMatchObject({ offset: 5 });
+  });
   it("is refused where it cannot be taken off again", () => {
     expect(() => string(u8, { pad: " " })).toThrow(/fixed length/);
     for (const pad of ["", "ab", "é", "\ud800"]) expect(() => string(4, { pad })).toThrow(SchemaError);
@@ -735,6 +741,16 @@ describe("a delimiter that is cut", () => {
     expect(codec.read(of(97, 13, 10))).toEqual({ value: "a", offset: 3 });
     expect(codec.read(of(97, 13, 98))).toEqual({ value: "a", offset: 2 });
     expect(codec.decode(of(97, 13))).toBe("a");
+  });
+});
+
+describe("content that is longer than its prefix can say", () => {
+  it.each([
+    ["text", string(u8), "x".repeat(256)],
+    ["bytes", bytes(u8), new Uint8Array(256)],
+  ])("is refused where it begins: %s", (_, of, value) => {
+    const codec = compileHere(struct({ a: u16, of }));
+    expect(failureOf(() => codec.encode({ a: 1, of: value } as never))).toMatchObject({ code: "range", offset: 2 });
   });
 });
 

@@ -2,6 +2,7 @@ import {
   type AnySchema,
   array,
   bits,
+  bool,
   bytes,
   checksum,
   constant,
@@ -13,6 +14,7 @@ import {
   quicVarint,
   rest,
   sized,
+  sleb128,
   string,
   struct,
   u8,
@@ -25,6 +27,7 @@ import {
   union,
   until,
   when,
+  zigzag,
 } from "@wireform/codec";
 import { describe, expect, it } from "vitest";
 import { expectOneGo } from "./support/calls.ts";
@@ -164,6 +167,49 @@ describe("fields of every width that follow from a length", () => {
       expect(wire.length).toBe(2 + total);
       expect(codec.decode(wire)).toMatchObject({ total, count: n, tail: 9 });
     }
+  });
+});
+
+describe("a width that the value decides", () => {
+  const far = struct({ n: sleb128, body: bytes(field("n").plus(700)) });
+  facts(far, {
+    ok: [
+      [{ n: -700, body: zeroes(0) }, "c47a"],
+      [{ n: -64, body: zeroes(636) }, `40 ${hexOf(636)}`],
+      [{ n: -65, body: zeroes(635) }, `bf7f ${hexOf(635)}`],
+    ],
+  });
+  facts(struct({ n: zigzag, body: bytes(field("n").plus(700)) }), {
+    ok: [[{ n: -700, body: zeroes(0) }, "f70a"]],
+    encodes: [[{ body: zeroes(635) }, `8101 ${hexOf(635)}`]],
+  });
+
+  // Nothing tells it when it is absent.
+  const given = (n: AnySchema) => struct({ has: bool, n, body: when(field("has"), bytes(field("n") as never)), z: u8 });
+  const odd = [Symbol.iterator, "1", {}, 1.5, Number.NaN, Number.POSITIVE_INFINITY];
+  const values = (ns: readonly unknown[]) => ns.map((n) => ({ has: false, n, z: 1 }));
+  facts(given(uleb128({ big: true })), {
+    ok: [
+      [{ has: false, n: 2n ** 56n - 1n, z: 1 }, "00 ffffffffffffff7f 01"],
+      [{ has: false, n: 2n ** 64n - 1n, z: 1 }, "00 ffffffffffffffffff01 01"],
+    ],
+    badValues: values(odd).map((value) => [value, "type", "n"]),
+  });
+  facts(given(sleb128({ big: true })), {
+    ok: [[{ has: false, n: -(2n ** 55n) - 1n, z: 1 }, "00 ffffffffffffffbf7f 01"]],
+  });
+  facts(given(decimal(until(" "), { big: true })), {
+    ok: [
+      [{ has: false, n: 10n ** 17n - 1n, z: 1 }, `00 ${"39".repeat(17)} 20 01`],
+      [{ has: false, n: 10n ** 400n, z: 1 }, `00 31${"30".repeat(400)} 20 01`],
+    ],
+    badValues: values(odd).map((value) => [value, "type", "n"]),
+  });
+  facts(given(uleb128), {
+    badValues: [
+      ...values(odd.slice(0, 3)).map((value) => [value, "type", "n"] as const),
+      ...values(odd.slice(3)).map((value) => [value, "range", "n"] as const),
+    ],
   });
 });
 

@@ -96,6 +96,14 @@ describe("the window of an EncodeError", () => {
       { inner: { a: Uint8Array.of(7) }, b: Uint8Array.of(8), z: wrong },
       "__ 07 08 at 0",
     ],
+    ...(["little", "big"] as const).flatMap((endian) =>
+      (["lsb", "msb"] as const).map((bitOrder): [string, AnySchema, unknown, string] => [
+        `a length of bits in two bytes, ${endian} endian, ${bitOrder} first`,
+        struct({ n: bits(12), k: bits(4), a: bytes(field("n")), z: u8 }, { endian, bitOrder }),
+        { k: 5, a: Uint8Array.of(7), z: wrong },
+        "__ __ 07 at 0",
+      ]),
+    ),
     [
       "an offset that is not known yet",
       struct({ o: u16, text: at(field("o"), string(u8)), z: u8 }),
@@ -121,6 +129,18 @@ describe("the window of an EncodeError", () => {
     expect(error.message).toBe(
       `${error.path}: ${error.expected}, ${error.actual} (offset ${error.offset}${window && `, near ${window}`})`,
     );
+  });
+
+  it("has the longer of two lengths that begin in one byte, when only the other is settled", () => {
+    const codec = compileHere(struct({ n: bits(4), k: bits(12), a: bytes(field("n")), b: bytes(field("k")) }));
+    const value = { k: 5, a: Uint8Array.of(1), b: Uint8Array.of(2) };
+    expect(failureOf(() => codec.encode(value)).message).toContain("near __ __ 01 02 at 0");
+  });
+
+  it("says that there is more where that begins with a byte that is filled in later", () => {
+    const codec = compileHere(struct({ n: u8, a: bytes(field("n")), m: u8, b: bytes(field("m")) }));
+    const value = { n: 5, a: new Uint8Array(11), b: new Uint8Array(1) };
+    expect(failureOf(() => codec.encode(value)).message).toContain(`near __${" 00".repeat(11)} … at 0`);
   });
 
   it("has bytes of the value that are sent from where they lie", () => {

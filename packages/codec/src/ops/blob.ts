@@ -9,8 +9,8 @@ import type { Writer } from "../runtime/writer.js";
 import type { Content } from "./content.js";
 import { type Count, emitMeasured, emitUnlessNull, emitWriteCount, nothingOf, readCount, writeCount } from "./count.js";
 import { endingAt } from "./delimiter.js";
-import { typedAs } from "./fill.js";
-import { leaf, putKept } from "./leaf.js";
+import { fill, typedAs } from "./fill.js";
+import { leaf } from "./leaf.js";
 
 /** Exactly `size` bytes. */
 export function fixedBlob(size: number, content: Content): Leaf {
@@ -20,7 +20,7 @@ export function fixedBlob(size: number, content: Content): Leaf {
     else if (pad) while (to > from && b[to - 1] === pad.byte) to -= 1;
     return [from, to];
   };
-  const fill = (b: Uint8Array, p: number, used: number): void => {
+  const padOut = (b: Uint8Array, p: number, used: number): void => {
     // The value was written at the start; text that is padded in front moves to the end.
     if (pad?.start) b.copyWithin(p + size - used, p, p + used).fill(pad.byte, p, p + size - used);
     else if (pad) b.fill(pad.byte, p + used, p + size);
@@ -37,11 +37,11 @@ export function fixedBlob(size: number, content: Content): Leaf {
         throw w.fail("length", `needs ${pad ? "at most " : ""}${size} bytes`, `got ${used}`);
       const before = w.p;
       w.p = p;
-      content.write(w, value);
+      content.write(w, value, before);
+      w.p = before;
       if (pad && used > 0 && w.b[pad.start ? p : p + used - 1] === pad.byte && content.unit === 1)
         throw w.refuse("delimiter", `cannot ${pad.start ? "start" : "end"} with its padding, ${show(pad.byte)}`, value);
-      w.p = before;
-      fill(w.b, p, used);
+      padOut(w.b, p, used);
     },
     emitGet(source, base, offset) {
       const from = offset === 0 ? base : `${base} + ${offset}`;
@@ -107,7 +107,7 @@ export function countedBlob(count: Count, content: Content, bounds: { min: numbe
         unsized?.write(w, value);
         const n = w.p - at - patched.size;
         if (n === nothing) throw w.refuse("length", `a length of ${n} means null`, value);
-        putKept(w, patched, at, typedAs(patched, n));
+        fill(w, patched, at, typedAs(patched, n));
         return;
       }
       const n = content.size(w, value);

@@ -17,8 +17,8 @@ export interface Content {
   read(m: Reader, from: number, to: number): unknown | typeof STOP;
   /** Bytes that the value takes; throws when it is not of the right type. */
   size(w: Writer, value: unknown): number;
-  /** Writes the value, whose size is known to fit. */
-  write(w: Writer, value: unknown): void;
+  /** Writes the value, whose size is known to fit; what is refused is placed at `at`, where writing starts unless given. */
+  write(w: Writer, value: unknown, at?: number): void;
   /** `size` is given where it never changes. */
   emitRead(source: Source, from: string, to: string, size?: number): string;
   /** Stores the number of bytes that the value takes. */
@@ -97,9 +97,9 @@ export function text(encoding: Encoding, pad?: { readonly byte: number; readonly
     if (typeof value !== "string") throw w.refuse("type", "needs a string", value);
     return value;
   };
-  const write = (w: Writer, value: unknown): void => {
+  const write = (w: Writer, value: unknown, at?: number): void => {
     const end = encoding.write(w.b, w.p, value as string);
-    if (end < 0) throw w.refuse("encoding", `needs text that ${what} can hold`, value);
+    if (end < 0) throw w.refuse("encoding", `needs text that ${what} can hold`, value, undefined, at);
     w.p = end;
   };
   const emitCheck = (source: Source, value: string): void => source.stop(`typeof ${value} !== "string"`);

@@ -35,7 +35,8 @@ export function checkGiven(w: Writer, given: unknown, right: number | bigint, wh
 
 /** Puts a value in the place that was kept for it, widening the place where it needs more. */
 export function fill(w: Writer, op: Op, at: number, value: number | bigint): void {
-  if (!isLeaf(op)) laterOf(w).widen(at, op.min, op.width?.(Number(value)) as number);
+  // What is no such number has no width, and is refused below.
+  if (!isLeaf(op) && typeof value === op.numeric) laterOf(w).widen(at, op.min, op.width?.(value) as number);
   const end = w.p;
   w.p = at;
   if (isLeaf(op)) putKept(w, op, at, value);
@@ -60,10 +61,7 @@ export function emitFill(
     return;
   }
   source.place("widened");
-  const width = source.store(
-    op.emitWidth?.(source, op.numeric === "bigint" ? `Number(${value})` : value) as string,
-    "width",
-  );
+  const width = source.store(op.emitWidth?.(source, value) as string, "width");
   source.block(`if (${width} !== ${reserved}) {`, () => {
     source.line("w.p = p;");
     const by = source.store(`${source.use("shift", shift)}(w, ${at}, ${reserved}, ${width})`, "by");

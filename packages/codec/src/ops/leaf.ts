@@ -45,17 +45,26 @@ export const bitsOf = ({
 }: Leaf): { readonly first: number; readonly last: number; readonly bit: number } | undefined =>
   place?.width === undefined ? undefined : place.run.locate(place, place.width);
 
-/** Notes that a leaf at `at` is filled in later; of a bit field, the bytes with bits of its own. */
-export function keepPlace(w: Writer, leaf: Leaf, at: number): void {
+/** The bytes of a leaf at `at`; of a bit field, those with bits of its own. */
+function spanOf(leaf: Leaf, at: number): { readonly at: number; readonly size: number } {
   const bits = bitsOf(leaf);
-  if (bits) w.gaps.open(at + bits.first, bits.last - bits.first + 1);
-  else w.gaps.open(at, leaf.size);
+  if (!bits) return { at, size: leaf.size };
+  const { first, last } = bits;
+  // In little endian the first bit is in the last byte.
+  return { at: at + Math.min(first, last), size: Math.abs(last - first) + 1 };
+}
+
+/** Notes that a leaf at `at` is filled in later. */
+export function keepPlace(w: Writer, leaf: Leaf, at: number): void {
+  const { at: place, size } = spanOf(leaf, at);
+  w.gaps.open(place, size);
 }
 
 /** Puts a value into the place that was kept for it. */
 export function putKept(w: Writer, leaf: Leaf, at: number, value: unknown): void {
   leaf.put(w, at, value);
-  w.gaps.close(at + (bitsOf(leaf)?.first ?? 0));
+  const { at: place, size } = spanOf(leaf, at);
+  w.gaps.close(place, size);
 }
 
 /** Whether there is a value where another op stands in a window or elsewhere: never, always, or only sometimes. */

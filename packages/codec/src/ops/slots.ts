@@ -74,7 +74,7 @@ class ScopeSlots implements Slots {
             at,
           );
         const right = derived === undefined ? (given as number) : typedAs(op, derived);
-        checkGiven(w, given, right, "what it counts", at);
+        if (derived !== undefined) checkGiven(w, given, right, "what it counts", at);
         fill(w, op, at, right);
       } catch (error) {
         throw keys.reduceRight<unknown>((inner, key) => under(inner, key), error);

@@ -26,15 +26,16 @@ export function varint(format: VarintFormat): Op {
     width(n) {
       if (form === "quic") return n < 64 ? 1 : n < 16384 ? 2 : n < 0x40000000 ? 4 : 8;
       let size = 1;
-      for (let span = form === "uleb" ? 128 : 64; n >= span; span *= 128) size++;
+      for (let span = form === "uleb" ? 128 : 64; (n >= span || n < -span) && size < maxBytes; span *= 128) size++;
       return size;
     },
     emitWidth(_, n) {
-      const spans =
-        form === "quic"
-          ? [64, 16384, 0x40000000]
-          : [1, 2, 3, 4, 5, 6, 7].map((i) => (form === "uleb" ? 128 : 64) * 128 ** (i - 1));
-      return `(${spans.map((span, i) => `${n} < ${span} ? ${form === "quic" ? 1 << i : i + 1} : `).join("")}8)`;
+      if (form === "quic") return `(${n} < 64 ? 1 : ${n} < 16384 ? 2 : ${n} < 1073741824 ? 4 : 8)`;
+      const most = big ? maxBytes : 8;
+      const spans = Array.from({ length: most - 1 }, (_, i) => (form === "uleb" ? 128 : 64) * 128 ** i);
+      const fits = (span: number): string =>
+        form === "uleb" ? `${n} < ${span}` : `${n} < ${span} && ${n} >= ${-span}`;
+      return `(${spans.map((span, i) => `${fits(span)} ? ${i + 1} : `).join("")}${most})`;
     },
     decode(m: Reader) {
       const { p } = m;

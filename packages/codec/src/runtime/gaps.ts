@@ -22,13 +22,13 @@ export class Gaps {
     }
   }
 
-  /** Notes that what is at `at` is filled in. */
-  close(at: number): void {
+  /** Notes that what is at `at` is filled in; of bit fields that begin in one byte, one of `size` bytes. */
+  close(at: number, size?: number): void {
     const { places, sizes } = this;
     let i = places.length - 1;
     // Mostly it is the last one.
     if (places[i] !== at) i = this.lastUpTo(at);
-    while (sizes[i] === 0 && places[i - 1] === at) i--;
+    while (places[i - 1] === at && (size === undefined ? sizes[i] === 0 : sizes[i] !== size)) i--;
     if (places[i] !== at) return;
     sizes[i] = 0;
     while (sizes.at(-1) === 0) {

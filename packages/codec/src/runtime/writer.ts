@@ -142,7 +142,7 @@ export class Writer {
     const from = Math.max(start, Math.min(start + error.offset - 4, end - 12));
     if (end <= from) return error;
     const bytes = hex(this.filled(this.b).subarray(0, end), from, 12).split(" ");
-    const known = bytes.map((byte, i) => (gaps.has(from + i) ? "__" : byte));
+    const known = bytes.map((byte, i) => (byte !== "…" && gaps.has(from + i) ? "__" : byte));
     return placed(error, { keys: error.keys, window: `${known.join(" ")} at ${from - start}` });
   }
 
