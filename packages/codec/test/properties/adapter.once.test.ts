@@ -119,6 +119,11 @@ describe("values", () => {
         (v) => v.tail !== undefined,
       ],
       [
+        "with what takes the rest of it",
+        struct({ n: lengthOf(u8, { from: "more", to: "body" }), more, body: bytes(rest), tail: u8 }),
+        (v) => v.more !== undefined,
+      ],
+      [
         "behind what it covers",
         struct({ n: lengthOf(u8, { from: "a", to: "a" }), a: bytes(u8), more: when(field("n").atLeast(6), u16) }),
         (v) => v.more !== undefined,

@@ -2,7 +2,7 @@
 // guessed, measured on the bytes that follow from the guess, and guessed again until both are the same. Encode has the
 // last word, as over every value.
 
-import { type AnySchema, type Codec, compile, type FieldRange, struct } from "../../index.js";
+import { type AnySchema, type Codec, compile, type FieldRange, lengthOf, padding, struct, u64 } from "../../index.js";
 import type { Fields } from "../../schema.js";
 import { Rejected } from "./draw.js";
 import { integerRange } from "./range.js";
@@ -25,31 +25,30 @@ export function lengthIn(schema: AnySchema): LengthSchema | undefined {
   return schema.kind === "check" ? lengthIn((schema as LengthSchema).schema) : undefined;
 }
 
+/** What is put in front is as long as a multiple of this, so that nothing behind is aligned in another way. */
+const ALIGNED = 64;
+
 /** A function that tells how long the fields are that some lengths cover. Throws where that hangs on what stands around. */
 function ruler(entries: Entries, asked: ReadonlyMap<string, LengthSchema>): (values: Values) => Values {
-  const keys = entries.map(([key]) => key);
-  // Plain numbers in their place may say anything.
+  const lengths = [...asked];
+  const size = 8 * lengths.length;
+  // Plain numbers in their place may say anything; others in front of all measure, and end what takes the rest of a range.
+  const front = lengths.map(([key, { range }]) => {
+    const { from, to = entries.at(-1)?.[0] as string } = range;
+    return [`length of ${key}`, lengthOf(u64, { from, to })];
+  });
   const fields = entries.map(([key, schema]) => [key, asked.get(key)?.schema ?? schema]);
-  const schema = struct(Object.fromEntries(fields) as Fields) as AnySchema;
+  const fill = ["filling", padding(ALIGNED * Math.ceil(size / ALIGNED) - size)];
+  const schema = struct(Object.fromEntries([...front, fill, ...fields]) as Fields) as AnySchema;
   const codec = compile(schema, { mode: "interpret" }) as Codec<unknown, unknown>;
   return (values) => {
-    const { children } = codec.inspect(codec.encode(values));
-    const lengths = [...asked].map(
-      ([
-        key,
-        {
-          schema,
-          range: { from, to },
-        },
-      ]) => {
-        const covered = keys.slice(keys.indexOf(from), to === undefined ? keys.length : keys.indexOf(to) + 1);
-        const nodes = children.filter((node) => covered.includes(node.key as string));
-        const [start, end] = [Math.min(...nodes.map((n) => n.start)), Math.max(...nodes.map((n) => n.end))];
-        const length = nodes.length === 0 ? 0 : end - start;
-        return [key, integerRange(schema)?.big ? BigInt(length) : length];
-      },
-    );
-    return Object.fromEntries(lengths);
+    const bytes = codec.encode(values);
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    const found = lengths.map(([key, { schema }], i) => {
+      const length = view.getBigUint64(8 * i);
+      return [key, integerRange(schema)?.big ? length : Number(length)];
+    });
+    return Object.fromEntries(found);
   };
 }
 
